@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "crypto.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/provider.h>
+#include <openssl/rand.h>
+
+static OSSL_LIB_CTX *libctx;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+make_libctx(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+	libctx = OSSL_LIB_CTX_new();
+	if (libctx != NULL && OSSL_PROVIDER_load(libctx, "default") == NULL) {
+		OSSL_LIB_CTX_free(libctx);
+		libctx = NULL;
+	}
+}
+
+static OSSL_LIB_CTX *
+ctx(void)
+{
+	(void)pthread_once(&once, make_libctx);
+	return libctx;
+}
+
+size_t
+mckd_prf_len(enum mckd_dea dea)
+{
+	return dea == MCKD_DEA_AES ? 16 : 32;
+}
+
+static const char *
+mac_name(enum mckd_dea dea)
+{
+	return dea == MCKD_DEA_AES ? "CMAC" : "HMAC";
+}
+
+static OSSL_PARAM
+mac_param(enum mckd_dea dea)
+{
+	static char cipher[] = "AES-256-CBC", digest[] = "SHA256";
+
+	return dea == MCKD_DEA_AES
+	    ? OSSL_PARAM_construct_utf8_string("cipher", cipher, 0)
+	    : OSSL_PARAM_construct_utf8_string("digest", digest, 0);
+}
+
+static int
+known(enum mckd_dea dea)
+{
+	return (dea == MCKD_DEA_AES || dea == MCKD_DEA_HMAC) && ctx() != NULL;
+}
+
+enum mckd_err
+mckd_prf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const uint8_t *msg,
+    size_t len, uint8_t out[static MCKD_PRF_MAX])
+{
+	enum mckd_err err = MCKD_E_CRYPTO;
+	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
+	EVP_MAC *mac = NULL;
+	EVP_MAC_CTX *mctx = NULL;
+	size_t outlen = 0;
+
+	if (!known(dea))
+		goto out;
+	params[0] = mac_param(dea);
+	if ((mac = EVP_MAC_fetch(ctx(), mac_name(dea), NULL)) == NULL ||
+	    (mctx = EVP_MAC_CTX_new(mac)) == NULL ||
+	    EVP_MAC_init(mctx, key, MCKD_KEY_LEN, params) != 1 ||
+	    EVP_MAC_update(mctx, msg, len) != 1 ||
+	    EVP_MAC_final(mctx, out, &outlen, MCKD_PRF_MAX) != 1 ||
+	    outlen != mckd_prf_len(dea))
+		goto out;
+	err = MCKD_OK;
+out:
+	EVP_MAC_CTX_free(mctx);
+	EVP_MAC_free(mac);
+	return err;
+}
+
+enum mckd_err
+mckd_kdf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const char *label,
+    const uint8_t *context, size_t context_len, uint8_t *out, size_t outlen)
+{
+	enum mckd_err err = MCKD_E_CRYPTO;
+	OSSL_PARAM params[8], *p = params;
+	EVP_KDF *kdf = NULL;
+	EVP_KDF_CTX *kctx = NULL;
+	char mode[] = "counter";
+
+	if (!known(dea))
+		goto out;
+	*p++ = OSSL_PARAM_construct_utf8_string("mode", mode, 0);
+	*p++ = OSSL_PARAM_construct_utf8_string("mac", (char *)mac_name(dea), 0);
+	*p++ = mac_param(dea);
+	*p++ = OSSL_PARAM_construct_octet_string("key", (void *)key, MCKD_KEY_LEN);
+	*p++ = OSSL_PARAM_construct_octet_string("salt", (void *)label, strlen(label));
+	if (context_len > 0)
+		*p++ = OSSL_PARAM_construct_octet_string("info", (void *)context, context_len);
+	*p = OSSL_PARAM_construct_end();
+	if ((kdf = EVP_KDF_fetch(ctx(), "KBKDF", NULL)) == NULL ||
+	    (kctx = EVP_KDF_CTX_new(kdf)) == NULL ||
+	    EVP_KDF_derive(kctx, out, outlen, params) != 1)
+		goto out;
+	err = MCKD_OK;
+out:
+	EVP_KDF_CTX_free(kctx);
+	EVP_KDF_free(kdf);
+	return err;
+}
+
+static enum mckd_err
+cbc(const uint8_t *key, const uint8_t *in, size_t len, uint8_t *out, int encrypt)
+{
+	static const uint8_t iv[16];
+	enum mckd_err err = MCKD_E_CRYPTO;
+	EVP_CIPHER *cipher = NULL;
+	EVP_CIPHER_CTX *cctx = NULL;
+	int n = 0, last = 0;
+
+	if (ctx() == NULL)
+		goto out;
+	if ((cipher = EVP_CIPHER_fetch(ctx(), "AES-256-CBC", NULL)) == NULL ||
+	    (cctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_CipherInit_ex2(cctx, cipher, key, iv, encrypt, NULL) != 1 ||
+	    EVP_CIPHER_CTX_set_padding(cctx, 0) != 1 ||
+	    EVP_CipherUpdate(cctx, out, &n, in, (int)len) != 1 ||
+	    EVP_CipherFinal_ex(cctx, out + n, &last) != 1 || (size_t)(n + last) != len)
+		goto out;
+	err = MCKD_OK;
+out:
+	EVP_CIPHER_CTX_free(cctx);
+	EVP_CIPHER_free(cipher);
+	return err;
+}
+
+enum mckd_err
+mckd_cbc_encrypt(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *in, size_t len,
+    uint8_t *out, size_t *outlen)
+{
+	enum mckd_err err;
+	uint8_t padded[512] = { 0 };
+	size_t total = len / 16 * 16 + 16;
+
+	if (total > sizeof(padded) || total > *outlen)
+		return MCKD_E_USAGE;
+	memcpy(padded, in, len);
+	padded[len] = 0x80;
+	err = cbc(key, padded, total, out, 1);
+	mckd_wipe(padded, sizeof(padded));
+	*outlen = total;
+	return err;
+}
+
+enum mckd_err
+mckd_cbc_decrypt(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *in, size_t len,
+    uint8_t *out, size_t *outlen)
+{
+	enum mckd_err err;
+
+	if (len == 0 || len % 16 != 0 || len > *outlen)
+		return MCKD_E_PARSE;
+	if ((err = cbc(key, in, len, out, 0)) != MCKD_OK)
+		return err;
+	while (len > 0 && out[len - 1] == 0)
+		len--;
+	if (len == 0 || out[len - 1] != 0x80)
+		return MCKD_E_PARSE;
+	*outlen = len - 1;
+	return MCKD_OK;
+}
+
+enum mckd_err
+mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32])
+{
+	if (ctx() == NULL || EVP_Q_digest(ctx(), "SHA256", NULL, in, len, out, NULL) != 1)
+		return MCKD_E_CRYPTO;
+	return MCKD_OK;
+}
+
+enum mckd_err
+mckd_random(uint8_t *out, size_t len)
+{
+	if (ctx() == NULL || RAND_bytes_ex(ctx(), out, len, 256) != 1)
+		return MCKD_E_CRYPTO;
+	return MCKD_OK;
+}
+
+static enum mckd_err
+gcm(const uint8_t *key, const uint8_t *aad, size_t aad_len, const uint8_t *nonce,
+    const uint8_t *in, size_t len, uint8_t *out, uint8_t *tag, int encrypt)
+{
+	enum mckd_err err = MCKD_E_CRYPTO;
+	EVP_CIPHER *cipher = NULL;
+	EVP_CIPHER_CTX *cctx = NULL;
+	int n = 0;
+
+	if (ctx() == NULL)
+		goto out;
+	if ((cipher = EVP_CIPHER_fetch(ctx(), "AES-256-GCM", NULL)) == NULL ||
+	    (cctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_CipherInit_ex2(cctx, cipher, key, nonce, encrypt, NULL) != 1 ||
+	    EVP_CipherUpdate(cctx, NULL, &n, aad, (int)aad_len) != 1 ||
+	    EVP_CipherUpdate(cctx, out, &n, in, (int)len) != 1)
+		goto out;
+	if (!encrypt && EVP_CIPHER_CTX_ctrl(cctx, EVP_CTRL_AEAD_SET_TAG, 16, tag) != 1)
+		goto out;
+	if (EVP_CipherFinal_ex(cctx, out + n, &n) != 1) {
+		err = encrypt ? MCKD_E_CRYPTO : MCKD_E_STORE_UNTRUSTED;
+		goto out;
+	}
+	if (encrypt && EVP_CIPHER_CTX_ctrl(cctx, EVP_CTRL_AEAD_GET_TAG, 16, tag) != 1)
+		goto out;
+	err = MCKD_OK;
+out:
+	EVP_CIPHER_CTX_free(cctx);
+	EVP_CIPHER_free(cipher);
+	return err;
+}
+
+enum mckd_err
+mckd_seal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad, size_t aad_len,
+    const uint8_t *in, size_t len, uint8_t *out)
+{
+	enum mckd_err err = mckd_random(out, 12);
+
+	if (err != MCKD_OK)
+		return err;
+	return gcm(key, aad, aad_len, out, in, len, out + 12, out + 12 + len, 1);
+}
+
+enum mckd_err
+mckd_unseal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad, size_t aad_len,
+    const uint8_t *in, size_t len, uint8_t *out)
+{
+	uint8_t tag[16];
+	enum mckd_err err;
+
+	if (len < MCKD_SEAL_OVERHEAD)
+		return MCKD_E_STORE_UNTRUSTED;
+	memcpy(tag, in + len - 16, sizeof(tag));
+	err = gcm(key, aad, aad_len, in, in + 12, len - MCKD_SEAL_OVERHEAD, out, tag, 0);
+	if (err != MCKD_OK)
+		mckd_wipe(out, len - MCKD_SEAL_OVERHEAD);
+	return err;
+}
+
+int
+mckd_equal(const void *a, const void *b, size_t len)
+{
+	return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void
+mckd_wipe(void *p, size_t len)
+{
+	if (p != NULL)
+		OPENSSL_cleanse(p, len);
+}
