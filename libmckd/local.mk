@@ -1,5 +1,7 @@
 noinst_LTLIBRARIES += libmckd.la
 libmckd_la_SOURCES = \
+	libmckd/block.c libmckd/block.h \
+	libmckd/buf.c libmckd/buf.h \
 	libmckd/crypto.c libmckd/crypto.h \
 	libmckd/err.c libmckd/err.h \
 	libmckd/keys.c libmckd/keys.h

@@ -8,3 +8,9 @@ test_keys_CPPFLAGS = $(unit_cppflags)
 test_keys_LDADD = $(unit_ldadd)
 
 TESTS += test_keys
+
+check_PROGRAMS += test_block
+test_block_SOURCES = tests/unit/test_block.c
+test_block_CPPFLAGS = $(unit_cppflags)
+test_block_LDADD = $(unit_ldadd)
+TESTS += test_block

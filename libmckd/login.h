@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_LOGIN_H
+#define MCKD_LOGIN_H
+
+#include "card.h"
+#include "conf.h"
+#include "store.h"
+
+/*
+ * The login of WO 97/24831, figure 1, from a selected card to the verdict.
+ * Two steps, for a prompt stands between them: find a card, then decide.
+ */
+struct mckd_login {
+	const struct mckd_conf *conf;
+	struct mckd_store *store;
+	struct mckd_cardlink *link;		/* selected card, or NULL */
+	char user[MCKD_USER_MAX + 1];		/* "": the card names the user */
+	char service[MCKD_USER_MAX + 1];
+	char origin[256];			/* PAM_RHOST, else PAM_TTY, else empty */
+	struct mckd_card_info info;
+	struct mckd_record *record;
+	uint8_t slot;				/* 0: by PIN */
+	uint8_t last_wrong[32];			/* hash of the last wrong PIN */
+	bool have_last_wrong;
+	/* after mckd_login_decide() said MCKD_OK */
+	uint8_t index;
+	uint16_t epoch;
+	char application[MCKD_NAME_MAX + 1];
+	bool duress;
+	uint8_t n1[128];
+	size_t n1_len;				/* where conf asks for it */
+	char reason[MCKD_WHY];			/* for the log */
+};
+
+/*
+ * Selects on l->link and judges whether this card may serve this login: MCKD and
+ * personalised, in the store, assigned to l->user (or to anyone, where that is ""),
+ * not suspended, revoked or expired. CARD_FOREIGN, CARD_BLANK, CARD_WRONG, SUSPENDED,
+ * REVOKED... On MCKD_OK record, info and slot are set.
+ */
+enum mckd_err mckd_login_open(struct mckd_login *l);
+/* Tries left for the prompt (the most of any application in question); -1: no PIN needed. */
+int mckd_login_tries(const struct mckd_login *l);
+/*
+ * Delivers pending tickets, authenticates, decides: THE decision. pin is text, NULL where
+ * none is needed or where the pad verifies. MCKD_OK is assigned in one place, after the
+ * constant-time compare. shown_tries: the prompt that asked said how many tries are left.
+ */
+enum mckd_err mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries);
+/* The users whom the card (application found, slot) names; for card-first login. */
+enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
+void mckd_login_close(struct mckd_login *l);	/* frees the record, wipes; not link or store */
+
+#endif
