@@ -20,6 +20,7 @@ struct mckd_card_info {			/* SELECT: proves nothing */
 };
 
 struct mckd_card_request {		/* AUTHENTICATE */
+	uint8_t card[MCKD_CARD_ID_LEN];	/* of the card in hand: bound into the sealed PIN */
 	uint8_t slot, index;		/* slot 0: by PIN */
 	uint32_t figure;
 	uint8_t host[MCKD_HOST_ID_LEN];

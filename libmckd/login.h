@@ -19,7 +19,10 @@ struct mckd_login {
 	char origin[256];			/* PAM_RHOST, else PAM_TTY, else empty */
 	struct mckd_card_info info;
 	struct mckd_record *record;
-	uint8_t slot;				/* 0: by PIN */
+	uint8_t slot;				/* 0: by PIN; after success, the one found */
+	uint16_t slots;				/* that may serve here: bit 0 = slot 1 */
+	bool spent;				/* the challenge of info */
+	bool pin_accepted;			/* the card said 9000 to AUTHENTICATE */
 	uint8_t last_wrong[32];			/* hash of the last wrong PIN */
 	bool have_last_wrong;
 	/* after mckd_login_decide() said MCKD_OK */

@@ -20,7 +20,7 @@ struct mckd_ticket {
 	uint8_t body[MCKD_TICKET_MAX];		/* epoch || E || T */
 };
 
-/* ck: configuration key; or the transport key with dea1 = MCKD_DEA_AES on a blank card. */
+/* ck: mckd_keys_ck() of MK; on a blank card of the transport key, with MCKD_DEA_AES. */
 enum mckd_err mckd_ticket_make(enum mckd_dea dea1, const uint8_t ck[static MCKD_KEY_LEN],
     const uint8_t card[static MCKD_CARD_ID_LEN], uint16_t epoch, const uint8_t tprev[static 16],
     const uint8_t *plain, size_t len, struct mckd_ticket *out);

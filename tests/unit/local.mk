@@ -14,3 +14,36 @@ test_block_SOURCES = tests/unit/test_block.c
 test_block_CPPFLAGS = $(unit_cppflags)
 test_block_LDADD = $(unit_ldadd)
 TESTS += test_block
+
+EXTRA_DIST += tests/vectors/aes-256-cmac.txt tests/vectors/hmac-sha-256.txt tests/vectors/kbkdf.txt
+
+check_PROGRAMS += test_card test_crypto test_pcsc test_select test_ticket
+test_card_SOURCES = tests/unit/test_card.c tests/unit/vectors.c tests/unit/vectors.h
+test_card_CPPFLAGS = $(unit_cppflags)
+test_card_LDADD = $(unit_ldadd)
+test_crypto_SOURCES = tests/unit/test_crypto.c tests/unit/vectors.c tests/unit/vectors.h
+test_crypto_CPPFLAGS = $(unit_cppflags)
+test_crypto_LDADD = $(unit_ldadd)
+test_pcsc_SOURCES = tests/unit/test_pcsc.c
+test_pcsc_CPPFLAGS = $(unit_cppflags) $(PCSC_CFLAGS)
+test_pcsc_CFLAGS = $(AM_CFLAGS) -fvisibility=default
+test_pcsc_LDADD = $(unit_ldadd)
+test_select_SOURCES = tests/unit/test_select.c tests/unit/vectors.c tests/unit/vectors.h
+test_select_CPPFLAGS = $(unit_cppflags)
+test_select_LDADD = $(unit_ldadd)
+test_ticket_SOURCES = tests/unit/test_ticket.c tests/unit/vectors.c tests/unit/vectors.h
+test_ticket_CPPFLAGS = $(unit_cppflags)
+test_ticket_LDADD = $(unit_ldadd)
+TESTS += test_card test_crypto test_pcsc test_select test_ticket
+
+check_PROGRAMS += test_json test_store test_store_trust
+test_json_SOURCES = tests/unit/test_json.c
+test_json_CPPFLAGS = $(unit_cppflags)
+test_json_LDADD = $(unit_ldadd)
+test_store_SOURCES = tests/unit/test_store.c tests/unit/store_setup.c tests/unit/store_setup.h
+test_store_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
+test_store_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+test_store_trust_SOURCES = tests/unit/test_store_trust.c tests/unit/store_setup.c tests/unit/store_setup.h
+test_store_trust_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
+test_store_trust_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+TESTS += test_json test_store test_store_trust

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "login.h"
+
+static int
+decide(struct mckd_login *l, const struct secret_source *from, const char *text)
+{
+	char pin[SECRET_MAX] = "", prompt[96];
+	int tries = mckd_login_tries(l), rc;
+	enum mckd_err e;
+
+	if (tries == 0)
+		return fail(MCKD_E_PIN_BLOCKED, "the card");
+	if (tries > 0 && text == NULL) {
+		snprintf(prompt, sizeof(prompt), "PIN (%d %s left)", tries, tries == 1 ? "try" : "tries");
+		if ((rc = secret_get(from, prompt, false, pin)) != -1)
+			return rc;
+		text = pin;
+	}
+	e = mckd_login_decide(l, tries < 0 ? NULL : text, true);
+	mckd_wipe(pin, sizeof(pin));
+	if (e != MCKD_OK) {
+		say("%s%s%s", mckd_err_str(e), l->reason[0] != '\0' ? ": " : "", l->reason);
+		return exit_of(e);
+	}
+	return -1;
+}
+
+int
+live_login(struct tool *t, struct found *f, const char *user, const char *application,
+    const struct secret_source *from, const char *text)
+{
+	struct mckd_login *l = calloc(1, sizeof(*l));
+	struct mckd_conf conf = t->conf;
+	char id[HEX_CARD];
+	enum mckd_err e;
+	int rc;
+
+	if (l == NULL)
+		return fail(MCKD_E_NOMEM, "verification");
+	snprintf(conf.application, sizeof(conf.application), "%s", application != NULL ? application : "auto");
+	conf.authtok = MCKD_AUTHTOK_NO;
+	l->conf = &conf;
+	l->store = t->store;
+	l->link = f->link;
+	snprintf(l->user, sizeof(l->user), "%s", user != NULL ? user : "");
+	snprintf(l->service, sizeof(l->service), "cardtool");
+	if ((e = mckd_login_open(l)) != MCKD_OK) {
+		say("%s%s%s", mckd_err_str(e), l->reason[0] != '\0' ? ": " : "", l->reason);
+		rc = exit_of(e);
+	} else if ((rc = decide(l, from, text)) == -1) {
+		hex(f->info.card, MCKD_CARD_ID_LEN, id);
+		printf("card %s: verified live, application %s, index %u, ticket %u\n", id, l->application,
+		    l->index, l->epoch);
+		rc = EX_DONE;
+	}
+	mckd_login_close(l);
+	mckd_wipe(l, sizeof(*l));
+	free(l);
+	return rc;
+}

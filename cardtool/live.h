@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CARDTOOL_LIVE_H
+#define CARDTOOL_LIVE_H
+
+#include "reader.h"
+#include "ui.h"
+
+/*
+ * A login with the card in hand, by the code of a real one. user may be NULL. PIN from the
+ * source, or text where that is not NULL. The exit status, having said what was shown.
+ */
+int live_login(struct tool *t, struct found *f, const char *user, const char *application,
+    const struct secret_source *from, const char *text);
+
+#endif

@@ -1,0 +1,32 @@
+sbin_PROGRAMS += cardtool/cardtool
+cardtool_cardtool_SOURCES = \
+	cardtool/assign.c \
+	cardtool/cardtool.h \
+	cardtool/compose.c cardtool/compose.h \
+	cardtool/deliver.c \
+	cardtool/doctor.c \
+	cardtool/export.c \
+	cardtool/import.c \
+	cardtool/init.c \
+	cardtool/list.c \
+	cardtool/live.c cardtool/live.h \
+	cardtool/log.c \
+	cardtool/main.c \
+	cardtool/names.c cardtool/names.h \
+	cardtool/order.c cardtool/order.h \
+	cardtool/pin.c \
+	cardtool/provision.c cardtool/provision.h \
+	cardtool/provision_options.c cardtool/provision_secrets.c \
+	cardtool/reader.c cardtool/reader.h \
+	cardtool/readers.c \
+	cardtool/rotate.c \
+	cardtool/secret.c cardtool/secret_source.c \
+	cardtool/show.c \
+	cardtool/status.c \
+	cardtool/table.c cardtool/table.h \
+	cardtool/ui.c cardtool/ui.h \
+	cardtool/verify.c
+cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
+cardtool_cardtool_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+cardtool_cardtool_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+cardtool_cardtool_LDADD = libmckd.la $(SMARTCOLS_LIBS) $(JANSSON_LIBS)

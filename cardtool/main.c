@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ui.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "0.1.0"
+#endif
+
+static const struct verb *const verbs[] = {
+	&verb_init, &verb_provision, &verb_list, &verb_show, &verb_readers, &verb_verify,
+	&verb_assign, &verb_unassign, &verb_rotate, &verb_pin, &verb_revoke, &verb_suspend,
+	&verb_resume, &verb_import, &verb_export, &verb_log, &verb_secret, &verb_doctor,
+};
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void
+help(FILE *to)
+{
+	fputs("usage: cardtool [--store DIR] [--key FILE] [--config FILE] VERB [ARGUMENT ...]\n\n", to);
+	for (size_t i = 0; i < N_VERBS; i++)
+		fprintf(to, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+	fputs("\ncardtool VERB --help says more; so does cardtool(8).\n", to);
+}
+
+int
+tool_usage(const struct tool *t, const char *format, ...)
+{
+	va_list ap;
+
+	fputs("cardtool: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, "\nTry: cardtool%s%s --help\n", t->verb != NULL ? " " : "",
+	    t->verb != NULL ? t->verb->name : "");
+	return EX_WRONG_USAGE;
+}
+
+int
+tool_option(struct tool *t, int c)
+{
+	switch (c) {
+	case OPT_STORE:
+		t->store_dir = optarg;
+		return -1;
+	case OPT_KEY:
+		t->key = optarg;
+		return -1;
+	case OPT_CONFIG:
+		t->config = optarg;
+		return -1;
+	case OPT_READER:
+		t->reader = optarg;
+		return -1;
+	case OPT_JSON:
+		t->json = true;
+		return -1;
+	case OPT_FORCE:
+		t->force = true;
+		return -1;
+	case OPT_HELP:
+		if (t->verb != NULL)
+			printf("usage: cardtool %s %s", t->verb->name, t->verb->usage);
+		else
+			help(stdout);
+		return EX_DONE;
+	default:
+		fprintf(stderr, "Try: cardtool%s%s --help\n", t->verb != NULL ? " " : "",
+		    t->verb != NULL ? t->verb->name : "");
+		return EX_WRONG_USAGE;
+	}
+}
+
+int
+tool_options(struct tool *t, int argc, char **argv, const struct option *options, int min, int max)
+{
+	int c, rc;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if ((rc = tool_option(t, c)) != -1)
+			return rc;
+	if (argc - optind < min)
+		return tool_usage(t, "%s: an argument is missing", t->verb->name);
+	if (argc - optind > max)
+		return tool_usage(t, "%s: one argument too many: %s", t->verb->name, argv[optind + max]);
+	return -1;
+}
+
+int
+tool_conf(struct tool *t)
+{
+	const char *path = t->config != NULL ? t->config : MCKD_SYSCONFDIR "/mckd.conf";
+	char why[MCKD_WHY] = "";
+	enum mckd_err e;
+
+	mckd_conf_default(&t->conf);
+	if (t->config != NULL && access(t->config, F_OK) != 0) {
+		say("%s: %s", t->config, strerror(errno));
+		return EX_OTHER;
+	}
+	if ((e = mckd_conf_read(&t->conf, path, why)) != MCKD_OK) {
+		say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+		return exit_of(e);
+	}
+	if (t->store_dir == NULL)
+		t->store_dir = t->conf.store;
+	if (t->key == NULL)
+		t->key = t->conf.key;
+	if (t->reader == NULL && t->conf.reader[0] != '\0')
+		t->reader = t->conf.reader;
+	return -1;
+}
+
+int
+tool_open(struct tool *t, enum mckd_store_mode mode)
+{
+	char why[MCKD_WHY] = "";
+	enum mckd_err e;
+	int rc;
+
+	if ((rc = tool_conf(t)) != -1)
+		return rc;
+	e = mckd_store_open(t->store_dir, t->key, mode, &t->store, why);
+	if (e == MCKD_OK)
+		return -1;
+	say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+	if (e == MCKD_E_STORE_ABSENT)
+		say("cardtool init makes one");
+	return exit_of(e);
+}
+
+static int
+run(struct tool *t, int argc, char **argv)
+{
+	int rc;
+
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (strcmp(verbs[i]->name, argv[0]) == 0) {
+			t->verb = verbs[i];
+			optind = 0;
+			rc = verbs[i]->run(t, argc, argv);
+			if (fflush(stdout) != 0 && rc == EX_DONE) {
+				say("standard output: %s", strerror(errno));
+				rc = EX_OTHER;
+			}
+			return rc;
+		}
+	return tool_usage(t, "no verb %s", argv[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		COMMON_OPTIONS, { "version", no_argument, NULL, 'V' }, OPTIONS_END
+	};
+	const struct rlimit none = { 0, 0 };
+	struct tool t = { .verb = NULL };
+	int c, rc;
+
+	/* Keys are in this memory: no core, no debugger of another process. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setlocale(LC_CTYPE, "");
+	mckd_log_open("cardtool");
+	while ((c = getopt_long(argc, argv, "+hV", options, NULL)) != -1) {
+		if (c == 'V') {
+			printf("cardtool (pam_mckd) " PACKAGE_VERSION "\n");
+			return EX_DONE;
+		}
+		if ((rc = tool_option(&t, c == 'h' ? OPT_HELP : c)) != -1)
+			return rc;
+	}
+	if (optind >= argc) {
+		help(stderr);
+		return EX_WRONG_USAGE;
+	}
+	rc = run(&t, argc - optind, argv + optind);
+	mckd_store_close(t.store);
+	return rc;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui.h"
+
+enum mckd_err
+order_event(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *kind,
+    const char *user, const char *reason, uint16_t epoch)
+{
+	struct mckd_event e = { .has_card = true, .kind = kind, .user = user, .service = "cardtool",
+		.reason = reason, .epoch = epoch };
+
+	memcpy(e.card, card, sizeof(e.card));
+	return mckd_store_event(t->store, &e);
+}
+
+int
+order_find(struct tool *t, const char *name, struct mckd_record **out)
+{
+	uint8_t card[MCKD_CARD_ID_LEN];
+	enum mckd_err e = mckd_store_find(t->store, name, card);
+
+	if (e == MCKD_OK)
+		e = mckd_store_get(t->store, card, out);
+	return e == MCKD_OK ? -1 : fail_store(t, e);
+}
+
+struct mckd_app *
+order_app(struct mckd_record *r, const char *name)
+{
+	struct mckd_app *app;
+
+	if (name == NULL) {
+		if (r->block.napps == 1)
+			return &r->block.app[0];
+		say("the card has %u applications; name one by --application", r->block.napps);
+		return NULL;
+	}
+	if ((app = mckd_block_app_named(&r->block, name)) == NULL)
+		say("the card has no application %s", name);
+	return app;
+}
+
+static int
+may_order(const struct mckd_record *r)
+{
+	if (!r->block.full) {
+		say("this store holds a host block of the card; the store with its full block must order this");
+		return EX_STORE;
+	}
+	if (r->provisioning) {
+		say("the card is not provisioned to its end yet: run cardtool provision again");
+		return EX_WRONG_CARD;
+	}
+	return -1;
+}
+
+/* Record, tickets and event, within the transaction of the caller. */
+static enum mckd_err
+keep(struct tool *t, struct mckd_record *r, const struct compose *c, const char *kind)
+{
+	enum mckd_err e;
+
+	r->block.epoch = c->epoch;
+	memcpy(r->block.last_ticket, c->last, sizeof(r->block.last_ticket));
+	r->block.have_last = true;
+	if ((e = mckd_store_put(t->store, r, true)) != MCKD_OK)
+		return e;
+	for (size_t i = 0; i < c->n; i++)
+		if ((e = mckd_store_ticket_add(t->store, r->block.card, &c->ticket[i])) != MCKD_OK)
+			return e;
+	return order_event(t, r->block.card, kind, NULL, NULL, c->epoch);
+}
+
+/* A resync is composed on what SELECT says, and replaces all that is queued. */
+static enum mckd_err
+start_resync(struct tool *t, struct mckd_record *r, struct compose *c, const struct mckd_card_info *info)
+{
+	struct mckd_block *b = &r->block;
+	uint8_t ck[MCKD_KEY_LEN];
+	enum mckd_err e;
+
+	/* A card behind its own receipts is no card to bring up to date. */
+	if (info->epoch < r->epoch_seen)
+		return MCKD_E_CLONE;
+	if ((e = mckd_keys_ck(b->dea1, b->mk, b->card, ck)) == MCKD_OK && r->pending > 0)
+		e = mckd_store_ticket_done(t->store, b->card, 0xffff);
+	if (e == MCKD_OK)
+		compose_start(c, b->dea1, ck, b->card, info->epoch, info->last_ticket);
+	mckd_wipe(ck, sizeof(ck));
+	return e;
+}
+
+static int
+commit_order(struct tool *t, const uint8_t *card, const char *kind, const struct mckd_card_info *resync,
+    order_fn fn, void *arg)
+{
+	struct compose *c = calloc(1, sizeof(*c));
+	struct mckd_record *r = NULL;
+	enum mckd_err e = MCKD_E_NOMEM;
+	int rc = EX_OTHER;
+
+	if (c == NULL)
+		return fail(e, kind);
+	if ((e = mckd_store_begin(t->store)) != MCKD_OK) {
+		rc = fail_store(t, e);
+		goto out;
+	}
+	if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
+		rc = fail_store(t, e);
+	else
+		rc = may_order(r);
+	if (rc != -1)
+		goto rollback;
+	e = resync != NULL ? start_resync(t, r, c, resync) : compose_start_block(c, &r->block);
+	if (e == MCKD_E_RESYNC)
+		say("the store does not know the card's last ticket; insert the card, so that the first one "
+		    "sets its complete state");
+	if (e != MCKD_OK) {
+		rc = fail(e, kind);
+		goto rollback;
+	}
+	/* First the state as it was: what the order changes may build on it. */
+	if (resync != NULL)
+		compose_resync(c, &r->block, resync);
+	if (fn != NULL && (rc = fn(t, r, c, arg)) != -1)
+		goto rollback;
+	if ((e = compose_end(c)) != MCKD_OK)
+		rc = fail(e, kind);
+	else if ((e = keep(t, r, c, kind)) != MCKD_OK || (e = mckd_store_commit(t->store)) != MCKD_OK)
+		rc = fail_store(t, e);
+	if (rc == -1)
+		goto out;
+rollback:
+	mckd_store_rollback(t->store);
+out:
+	mckd_record_free(r);
+	compose_wipe(c);
+	free(c);
+	return rc;
+}
+
+static int
+deliver_now(struct tool *t, const uint8_t *card, struct found *f)
+{
+	struct mckd_record *r = NULL;
+	enum mckd_err e = mckd_store_get(t->store, card, &r);
+	uint16_t sw = 0;
+	int rc;
+
+	if (e != MCKD_OK)
+		return fail_store(t, e);
+	rc = deliver(t, r, f, NULL, NULL, &sw);
+	mckd_record_free(r);
+	if (rc == -1) {
+		say("the card has taken it (ticket %u)", f->info.epoch);
+		return EX_DONE;
+	}
+	say("it is recorded and stays queued; the card must take it before its next login counts");
+	return rc == EX_WRONG_CARD ? rc : EX_PARTLY;
+}
+
+int
+order(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *kind,
+    enum order_when when, order_fn fn, void *arg)
+{
+	struct found f = { .link = NULL };
+	struct mckd_record *r = NULL;
+	bool unknown = false;
+	enum mckd_err e;
+	int rc;
+
+	if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
+		return fail_store(t, e);
+	unknown = r->block.full && !r->block.have_last;
+	mckd_record_free(r);
+	r = NULL;
+	if (when == ORDER_NOW || (when == ORDER_IF_PRESENT && unknown)) {
+		if ((rc = reader_need(t, card, &f)) != -1)
+			return rc;
+	} else if (when == ORDER_IF_PRESENT) {
+		(void)reader_find(t, card, &f);
+	}
+	if (f.link != NULL && !unknown) {
+		if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
+			rc = fail_store(t, e);
+		else
+			rc = deliver_agrees(t, r, &f.info);
+		mckd_record_free(r);
+		if (rc != -1)
+			goto out;
+	}
+	rc = commit_order(t, card, kind, unknown && f.link != NULL ? &f.info : NULL, fn, arg);
+	if (rc != -1)
+		goto out;
+	if (f.link != NULL) {
+		rc = deliver_now(t, card, &f);
+	} else {
+		say("it is recorded; the next login of the card delivers it");
+		rc = EX_DONE;
+	}
+out:
+	reader_close(&f);
+	return rc;
+}
+
+int
+order_resync(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], order_fn fn, void *arg)
+{
+	struct found f;
+	int rc = reader_need(t, card, &f);
+
+	if (rc != -1)
+		return rc;
+	if (f.info.state != 0x07) {
+		say("the card is not personalised");
+		rc = EX_WRONG_CARD;
+	} else if ((rc = commit_order(t, card, "resync", &f.info, fn, arg)) == -1) {
+		rc = deliver_now(t, card, &f);
+	}
+	reader_close(&f);
+	return rc;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "order.h"
+#include "ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OPT_APPLICATION = OPT_OWN, OPT_OLD_FILE, OPT_OLD_FD, OPT_NEW_FILE, OPT_NEW_FD, OPT_PUK_FILE,
+	OPT_PUK_FD, OPT_NOW, OPT_DEFERRED };
+
+struct pin {
+	const char *application;
+	struct secret_source old, new, puk;
+	enum order_when when;
+	uint8_t block[MCKD_PIN_LEN];	/* the new PIN */
+};
+
+static int
+get_block(const struct secret_source *from, const char *prompt, bool new, size_t min,
+    uint8_t out[static MCKD_PIN_LEN])
+{
+	char text[SECRET_MAX];
+	int rc = secret_get(from, prompt, new, text);
+
+	if (rc != -1)
+		return rc;
+	if (mckd_pin_block(text, strlen(text), min, out) != MCKD_OK) {
+		say("%s: it has %zu to 12 printable characters without spaces; nothing was sent", prompt, min);
+		rc = EX_PIN_WRONG;
+	}
+	mckd_wipe(text, sizeof(text));
+	return rc;
+}
+
+static int
+change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
+{
+	const struct pin *q = arg;
+	const struct mckd_app *app = order_app(r, q->application);
+
+	(void)t;
+	if (app == NULL)
+		return EX_WRONG_USAGE;
+	if ((app->flags & MCKD_APP_NEEDS_PIN) == 0) {
+		say("application %s has no PIN", app->name);
+		return EX_WRONG_USAGE;
+	}
+	compose_pin(c, app->slot, q->block);
+	return -1;
+}
+
+static int
+explain(uint16_t sw, enum mckd_err e, bool puk)
+{
+	const char *what = puk ? "PUK" : "PIN";
+
+	if (e == MCKD_E_PIN_WRONG)
+		say("wrong %s; %u %s left", what, sw & 15U, (sw & 15U) == 1 ? "try" : "tries");
+	else if (e == MCKD_E_PIN_BLOCKED)
+		say("the %s is blocked%s", what, puk ? "; cardtool pin reset sets a new PIN" :
+		    "; cardtool pin unblock takes the PUK");
+	else if (sw == 0x6985)
+		say("this application takes sealed PINs only: cardtool pin reset sets a new one");
+	else
+		return fail(e, "pin");
+	return e == MCKD_E_CARD_REFUSED ? EX_OTHER : exit_of(e);
+}
+
+/* CHANGE or RESET RETRY COUNTER, with the SELECT before it, in one transaction. */
+static int
+send(struct found *f, uint8_t slot, const uint8_t *first, const uint8_t *new, bool puk)
+{
+	struct mckd_card_info info;
+	uint16_t sw = 0;
+	enum mckd_err e;
+	int reset = 0;
+
+	if ((e = f->link->ops->begin(f->link, &reset)) != MCKD_OK)
+		return fail(e, "pin");
+	if ((e = mckd_card_select(f->link, &info)) == MCKD_OK &&
+	    memcmp(info.card, f->info.card, sizeof(info.card)) != 0)
+		e = MCKD_E_CARD_GONE;
+	if (e == MCKD_OK)
+		e = puk ? mckd_card_unblock(f->link, slot, first, new, &sw) :
+		    mckd_card_change_pin(f->link, slot, first, new, &sw);
+	f->link->ops->end(f->link);
+	return e == MCKD_OK ? -1 : explain(sw, e, puk);
+}
+
+static enum mckd_err
+note(struct tool *t, const uint8_t *card, bool puk)
+{
+	struct mckd_record *r = NULL;
+	enum mckd_err e = mckd_store_begin(t->store);
+
+	if (e != MCKD_OK)
+		return e;
+	e = mckd_store_get(t->store, card, &r);
+	if (e == MCKD_OK && r->pin_must_change) {
+		r->pin_must_change = false;
+		e = mckd_store_put(t->store, r, true);
+	}
+	mckd_record_free(r);
+	if (e == MCKD_OK)
+		e = order_event(t, card, puk ? "pin-unblock" : "pin-change", NULL, NULL, 0);
+	if (e == MCKD_OK)
+		return mckd_store_commit(t->store);
+	mckd_store_rollback(t->store);
+	return e;
+}
+
+static int
+with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
+{
+	const struct mckd_app *app = order_app(r, q->application);
+	uint8_t first[MCKD_PIN_LEN];
+	struct found f = { .link = NULL };
+	enum mckd_err e;
+	int rc;
+
+	if (app == NULL)
+		return EX_WRONG_USAGE;
+	if ((rc = reader_need(t, r->block.card, &f)) != -1)
+		return rc;
+	if ((rc = deliver_agrees(t, r, &f.info)) == -1 &&
+	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : "old PIN", false, puk ? 8 : 4, first)) == -1 &&
+	    (rc = get_block(&q->new, "new PIN", true, 4, q->block)) == -1 &&
+	    (rc = send(&f, app->slot, first, q->block, puk)) == -1) {
+		printf("application %s: the PIN is changed\n", app->name);
+		e = note(t, r->block.card, puk);
+		rc = e == MCKD_OK ? EX_DONE : fail_store(t, e);
+		if (rc != EX_DONE) {
+			say("the card has the new PIN; the store could not note it");
+			rc = EX_PARTLY;
+		}
+	}
+	mckd_wipe(first, sizeof(first));
+	reader_close(&f);
+	return rc;
+}
+
+static int
+option(struct tool *t, struct pin *q, int c)
+{
+	switch (c) {
+	case OPT_APPLICATION:
+		q->application = optarg;
+		return -1;
+	case OPT_OLD_FILE:
+		q->old.file = optarg;
+		return -1;
+	case OPT_NEW_FILE:
+		q->new.file = optarg;
+		return -1;
+	case OPT_PUK_FILE:
+		q->puk.file = optarg;
+		return -1;
+	case OPT_OLD_FD:
+		return secret_fd(t, &q->old, optarg);
+	case OPT_NEW_FD:
+		return secret_fd(t, &q->new, optarg);
+	case OPT_PUK_FD:
+		return secret_fd(t, &q->puk, optarg);
+	case OPT_NOW:
+	case OPT_DEFERRED:
+		q->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
+		return -1;
+	default:
+		return tool_option(t, c);
+	}
+}
+
+static int
+run(struct tool *t, int argc, char **argv)
+{
+	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER,
+		{ "application", required_argument, NULL, OPT_APPLICATION },
+		{ "pin-file", required_argument, NULL, OPT_OLD_FILE },
+		{ "pin-fd", required_argument, NULL, OPT_OLD_FD },
+		{ "new-pin-file", required_argument, NULL, OPT_NEW_FILE },
+		{ "new-pin-fd", required_argument, NULL, OPT_NEW_FD },
+		{ "puk-file", required_argument, NULL, OPT_PUK_FILE },
+		{ "puk-fd", required_argument, NULL, OPT_PUK_FD },
+		{ "now", no_argument, NULL, OPT_NOW }, { "deferred", no_argument, NULL, OPT_DEFERRED },
+		OPTIONS_END };
+	struct pin q = { .old = { NULL, -1 }, .new = { NULL, -1 }, .puk = { NULL, -1 } };
+	struct mckd_record *r = NULL;
+	const char *what;
+	int c, rc;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if ((rc = option(t, &q, c)) != -1)
+			return rc;
+	if (argc - optind != 2)
+		return tool_usage(t, "pin: change, unblock or reset, and one card");
+	what = argv[optind];
+	if (strcmp(what, "change") != 0 && strcmp(what, "unblock") != 0 && strcmp(what, "reset") != 0)
+		return tool_usage(t, "pin: change, unblock or reset, not %s", what);
+	if ((rc = tool_open(t, MCKD_STORE_WRITE)) != -1 || (rc = order_find(t, argv[optind + 1], &r)) != -1)
+		return rc;
+	if (strcmp(what, "reset") != 0)
+		rc = with_card(t, r, &q, strcmp(what, "unblock") == 0);
+	else if ((rc = get_block(&q.new, "new PIN", true, 4, q.block)) == -1)
+		rc = order(t, r->block.card, "pin-reset", q.when, change, &q);
+	mckd_record_free(r);
+	mckd_wipe(&q, sizeof(q));
+	return rc;
+}
+
+const struct verb verb_pin = { "pin", run, "change a PIN, unblock it by PUK, or reset it by ticket",
+	"change  [--pin-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
+	"       cardtool pin unblock [--puk-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
+	"       cardtool pin reset   [--new-pin-file FILE] [--now | --deferred] [OPTION ...] CARD | USER\n\n"
+	"OPTION: --application NAME, --reader PATTERN; --pin-fd, --new-pin-fd and --puk-fd take descriptors.\n"
+	"reset needs neither the old PIN nor the PUK: the store orders it.\n" };

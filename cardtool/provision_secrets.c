@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "provision.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PIN_DIGITS 6
+#define PUK_DIGITS 12
+#define PIN_FILE_MAX (MCKD_APPS_MAX * (MCKD_PIN_LEN + 1) + 2)
+
+static int
+take_pin(struct provision *p, unsigned i, const char *text, size_t len)
+{
+	uint8_t block[MCKD_PIN_LEN];
+	enum mckd_err e = mckd_pin_block(text, len, 4, block);
+
+	mckd_wipe(block, sizeof(block));
+	if (e != MCKD_OK)
+		return fail(e, p->app[i].name);
+	memcpy(p->pin_text[i], text, len);
+	p->pin_text[i][len] = '\0';
+	/* With one PIN for two, the login by PIN never finds the second. */
+	for (unsigned k = 0; k < i; k++)
+		if (strcmp(p->pin_text[k], p->pin_text[i]) == 0) {
+			say("applications %s and %s must not have the same PIN", p->app[k].name, p->app[i].name);
+			return EX_WRONG_USAGE;
+		}
+	return -1;
+}
+
+static int
+pins_from_file(struct provision *p)
+{
+	char text[PIN_FILE_MAX], *at = text, *line;
+	int rc = secret_read(&p->pin, text, sizeof(text));
+	unsigned i = 0;
+
+	while (rc == -1 && (line = strsep(&at, "\n")) != NULL) {
+		if (i == p->napps) {
+			say("more PINs than applications");
+			rc = EX_WRONG_USAGE;
+			break;
+		}
+		rc = take_pin(p, i++, line, strlen(line));
+	}
+	if (rc == -1 && i < p->napps) {
+		say("%u applications and %u PINs: one line each", p->napps, i);
+		rc = EX_WRONG_USAGE;
+	}
+	mckd_wipe(text, sizeof(text));
+	return rc;
+}
+
+int
+provision_pins(struct provision *p, bool new)
+{
+	char text[SECRET_MAX], prompt[64];
+	enum mckd_err e;
+	int rc = -1;
+
+	if (secret_given(&p->pin)) {
+		rc = pins_from_file(p);
+		p->have_pins = rc == -1;
+		return rc;
+	}
+	for (unsigned i = 0; i < p->napps && rc == -1; i++) {
+		if (p->generate_pin) {
+			if ((e = secret_digits(PIN_DIGITS, text)) != MCKD_OK)
+				return fail(e, "PIN");
+		} else {
+			snprintf(prompt, sizeof(prompt), "%sPIN for application %s", new ? "new " : "", p->app[i].name);
+			rc = secret_get(&p->pin, prompt, new, text);
+		}
+		if (rc == -1)
+			rc = take_pin(p, i, text, strlen(text));
+		mckd_wipe(text, sizeof(text));
+	}
+	p->have_pins = rc == -1;
+	return rc;
+}
+
+int
+provision_puk(struct provision *p)
+{
+	char text[SECRET_MAX];
+	uint8_t block[MCKD_PIN_LEN];
+	enum mckd_err e;
+	int rc;
+
+	if (!secret_given(&p->puk)) {
+		e = secret_digits(PUK_DIGITS, p->puk_text);
+		return e == MCKD_OK ? -1 : fail(e, "PUK");
+	}
+	if ((rc = secret_read(&p->puk, text, sizeof(text))) != -1)
+		return rc;
+	if (mckd_pin_block(text, strlen(text), 8, block) != MCKD_OK) {
+		say("a PUK is 8 to 12 printable characters without spaces");
+		rc = EX_PIN_WRONG;
+	} else {
+		snprintf(p->puk_text, sizeof(p->puk_text), "%.*s", MCKD_PIN_LEN, text);
+	}
+	mckd_wipe(text, sizeof(text));
+	mckd_wipe(block, sizeof(block));
+	return rc;
+}
+
+int
+provision_transport(const struct provision *p, uint8_t key[static MCKD_KEY_LEN])
+{
+	char text[SECRET_MAX];
+	int rc = secret_get(&p->transport, "transport key (64 hex digits)", false, text);
+
+	if (rc == -1 && !unhex(text, key, MCKD_KEY_LEN)) {
+		say("the transport key must be 64 hex digits");
+		rc = EX_OTHER;
+	}
+	mckd_wipe(text, sizeof(text));
+	return rc;
+}
+
+void
+provision_show(const struct provision *p)
+{
+	if (p->generate_pin)
+		for (unsigned i = 0; i < p->napps; i++)
+			fprintf(stderr, "PIN of application %s: %s   (shown only now)\n", p->app[i].name, p->pin_text[i]);
+	if (!secret_given(&p->puk))
+		fprintf(stderr, "PUK: %s   (shown only now)\n", p->puk_text);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reader.h"
+
+#include <string.h>
+
+#include "ui.h"
+
+void
+reader_close(struct found *f)
+{
+	if (f->link != NULL)
+		f->link->ops->close(f->link);
+	mckd_pcsc_close(f->pcsc);
+	memset(f, 0, sizeof(*f));
+}
+
+/* Connects, and asks who the card is. */
+static enum mckd_err
+look(struct mckd_pcsc *pcsc, const char *name, struct mckd_cardlink **link, struct mckd_card_info *info)
+{
+	enum mckd_err e = mckd_pcsc_connect(pcsc, name, link);
+
+	if (e != MCKD_OK)
+		return e;
+	if ((e = mckd_card_select(*link, info)) != MCKD_OK) {
+		(*link)->ops->close(*link);
+		*link = NULL;
+	}
+	return e;
+}
+
+/* What to say where none was the one: the plainest of what was seen. */
+static enum mckd_err
+worse(enum mckd_err so_far, enum mckd_err e)
+{
+	return so_far == MCKD_E_NO_CARD || so_far == MCKD_E_CARD_FOREIGN ? e : so_far;
+}
+
+enum mckd_err
+reader_find(const struct tool *t, const uint8_t *card, struct found *out)
+{
+	struct mckd_reader readers[MCKD_READERS_MAX];
+	enum mckd_err e, seen = MCKD_E_NO_CARD;
+	struct mckd_cardlink *link = NULL;
+	struct mckd_card_info info;
+	size_t n = MCKD_READERS_MAX;
+	unsigned fits = 0;
+
+	memset(out, 0, sizeof(*out));
+	if ((e = mckd_pcsc_open(&out->pcsc)) != MCKD_OK)
+		return e;
+	if ((e = mckd_pcsc_readers(out->pcsc, t->reader, readers, &n)) != MCKD_OK)
+		goto out;
+	if (n == 0)
+		seen = MCKD_E_NO_READER;
+	for (size_t i = 0; i < n; i++) {
+		if (!readers[i].present)
+			continue;
+		if ((e = look(out->pcsc, readers[i].name, &link, &info)) != MCKD_OK) {
+			seen = worse(seen, e);
+			continue;
+		}
+		if (card != NULL && memcmp(info.card, card, MCKD_CARD_ID_LEN) != 0) {
+			seen = MCKD_E_CARD_WRONG;
+		} else if (fits++ == 0) {
+			out->link = link;
+			out->info = info;
+			memcpy(out->reader, readers[i].name, sizeof(out->reader));
+			continue;
+		}
+		link->ops->close(link);
+	}
+	e = fits == 1 ? MCKD_OK : fits > 1 ? MCKD_E_USAGE : seen;
+out:
+	if (e != MCKD_OK)
+		reader_close(out);
+	return e;
+}
+
+int
+reader_need(const struct tool *t, const uint8_t *card, struct found *out)
+{
+	enum mckd_err e = reader_find(t, card, out);
+	char id[HEX_CARD];
+
+	if (e == MCKD_OK)
+		return -1;
+	if (e == MCKD_E_USAGE) {
+		say("there is more than one card; choose by --reader PATTERN (cardtool readers)");
+		return EX_WRONG_USAGE;
+	}
+	if (card == NULL)
+		return fail(e, "reader");
+	hex(card, MCKD_CARD_ID_LEN, id);
+	if (e == MCKD_E_CARD_WRONG)
+		say("card %s is not in a reader; another card is", id);
+	else
+		say("card %s: %s", id, mckd_err_str(e));
+	return exit_of(e);
+}

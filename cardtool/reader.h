@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CARDTOOL_READER_H
+#define CARDTOOL_READER_H
+
+#include "card.h"
+#include "cardtool.h"
+#include "pcsc.h"
+
+/* A card found in a reader, and what its SELECT said. */
+struct found {
+	struct mckd_pcsc *pcsc;
+	struct mckd_cardlink *link;
+	char reader[MCKD_READER_NAME];
+	struct mckd_card_info info;
+};
+
+/* The card of this ID, or any MCKD card where card is NULL; several are an error. */
+enum mckd_err reader_find(const struct tool *t, const uint8_t *card, struct found *out);
+/* The same, with words for a person; -1, or the exit status. */
+int reader_need(const struct tool *t, const uint8_t *card, struct found *out);
+void reader_close(struct found *f);
+
+#endif

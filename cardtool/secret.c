@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "order.h"
+#include "ui.h"
+
+#include <string.h>
+
+enum { OPT_APPLICATION = OPT_OWN, OPT_FILE, OPT_FD, OPT_NOW, OPT_DEFERRED };
+enum { TLV_N1 = 0x07, N1_MAX = 128 };
+
+struct secret {
+	const char *application;
+	struct secret_source from;
+	enum order_when when;
+	char n1[SECRET_MAX];
+	size_t len;		/* 0: remove */
+};
+
+static int
+change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
+{
+	const struct secret *q = arg;
+	struct mckd_app *app = order_app(r, q->application);
+	uint8_t tlv[2 + N1_MAX];
+	struct mckd_buf b = mckd_buf_over(tlv, sizeof(tlv));
+
+	(void)t;
+	if (app == NULL)
+		return EX_WRONG_USAGE;
+	mckd_tlv(&b, TLV_N1, q->n1, q->len);
+	compose_add(c, app->slot, tlv, sizeof(tlv) - b.left);
+	mckd_wipe(tlv, sizeof(tlv));
+	app->flags = (uint8_t)(q->len > 0 ? app->flags | MCKD_APP_HAS_N1 : app->flags & ~MCKD_APP_HAS_N1);
+	return -1;
+}
+
+static int
+option(struct tool *t, struct secret *q, int c)
+{
+	switch (c) {
+	case OPT_APPLICATION:
+		q->application = optarg;
+		return -1;
+	case OPT_FILE:
+		q->from.file = optarg;
+		return -1;
+	case OPT_FD:
+		return secret_fd(t, &q->from, optarg);
+	case OPT_NOW:
+	case OPT_DEFERRED:
+		q->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
+		return -1;
+	default:
+		return tool_option(t, c);
+	}
+}
+
+static int
+run(struct tool *t, int argc, char **argv)
+{
+	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER, OPTION_FORCE,
+		{ "application", required_argument, NULL, OPT_APPLICATION },
+		{ "secret-file", required_argument, NULL, OPT_FILE }, { "secret-fd", required_argument, NULL, OPT_FD },
+		{ "now", no_argument, NULL, OPT_NOW }, { "deferred", no_argument, NULL, OPT_DEFERRED },
+		OPTIONS_END };
+	struct secret q = { .from = { NULL, -1 } };
+	struct mckd_record *r = NULL;
+	bool put;
+	int c, rc;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if ((rc = option(t, &q, c)) != -1)
+			return rc;
+	if (argc - optind != 2 || ((put = strcmp(argv[optind], "put") == 0) == false &&
+	    strcmp(argv[optind], "remove") != 0))
+		return tool_usage(t, "secret: put or remove, and one card");
+	if ((rc = tool_open(t, MCKD_STORE_WRITE)) != -1 || (rc = order_find(t, argv[optind + 1], &r)) != -1)
+		return rc;
+	if (put) {
+		rc = secret_get(&q.from, "confidential number", true, q.n1);
+		q.len = rc == -1 ? strlen(q.n1) : 0;
+		if (rc == -1 && q.len == 0)
+			rc = tool_usage(t, "an empty confidential number: cardtool secret remove");
+	} else {
+		rc = confirm(t, r->block.card, "its confidential number will be removed");
+	}
+	if (rc == -1)
+		rc = order(t, r->block.card, put ? "secret-put" : "secret-remove", q.when, change, &q);
+	mckd_record_free(r);
+	mckd_wipe(&q, sizeof(q));
+	return rc;
+}
+
+const struct verb verb_secret = { "secret", run, "put a confidential number on a card, or remove it",
+	"put    [--secret-file FILE | --secret-fd N] [OPTION ...] CARD | USER\n"
+	"       cardtool secret remove [--force] [OPTION ...] CARD | USER\n\n"
+	"OPTION: --application NAME, --now, --deferred, --reader PATTERN. The number (1-128 bytes of\n"
+	"text) is on the card alone; a login hands it over encrypted, where authtok=secret asks for it.\n" };

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+bool
+have_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* One line. -1 where there is none, or it is too long. */
+static int
+read_line(int fd, char out[static SECRET_MAX])
+{
+	size_t n = 0;
+	ssize_t got;
+	char c;
+
+	while ((got = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (n < SECRET_MAX)
+			out[n] = c;
+		n += n < SECRET_MAX;
+	}
+	if (got < 0 || (got == 0 && n == 0) || n >= SECRET_MAX) {
+		mckd_wipe(out, SECRET_MAX);
+		return -1;
+	}
+	out[n] = '\0';
+	return 0;
+}
+
+int
+ask_secret(const char *prompt, char out[static SECRET_MAX])
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), rc = EX_OTHER;
+	struct termios old, quiet;
+	sigset_t block, before;
+
+	if (fd < 0 || tcgetattr(fd, &old) != 0) {
+		say("there is no terminal to ask for the %s; give it by file or descriptor", prompt);
+		if (fd >= 0)
+			close(fd);
+		return EX_OTHER;
+	}
+	/* A signal between would leave the terminal mute: take it afterwards. */
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &block, &before);
+	quiet = old;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	fprintf(stderr, "%s: ", prompt);
+	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+		if (read_line(fd, out) == 0)
+			rc = -1;
+		(void)tcsetattr(fd, TCSAFLUSH, &old);
+	}
+	fputc('\n', stderr);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(fd);
+	if (rc != -1)
+		say("no %s was read", prompt);
+	return rc;
+}
+
+bool
+secret_given(const struct secret_source *from)
+{
+	return from->file != NULL || from->fd >= 0;
+}
+
+int
+secret_fd(struct tool *t, struct secret_source *from, const char *text)
+{
+	unsigned long v = 0;
+
+	if (!number(text, 1023, &v) && strcmp(text, "0") != 0)
+		return tool_usage(t, "%s is not a descriptor", text);
+	from->fd = (int)v;
+	return -1;
+}
+
+int
+secret_read(const struct secret_source *from, char *out, size_t room)
+{
+	int fd = from->fd, rc = EX_OTHER;
+	size_t n = 0;
+	ssize_t got = 0;
+
+	if (from->file != NULL && (fd = open(from->file, O_RDONLY | O_NOCTTY | O_CLOEXEC)) < 0) {
+		say("%s: %s", from->file, strerror(errno));
+		return EX_OTHER;
+	}
+	while (n < room && (got = read(fd, out + n, room - n)) > 0)
+		n += (size_t)got;
+	if (got < 0)
+		say("%s: %s", from->file != NULL ? from->file : "the descriptor", strerror(errno));
+	else if (n == room)
+		say("%s: too long", from->file != NULL ? from->file : "the descriptor");
+	else
+		rc = -1;
+	if (rc == -1) {
+		if (n > 0 && out[n - 1] == '\n')
+			n--;
+		out[n] = '\0';
+		if (strlen(out) != n) {
+			say("%s: contains a NUL", from->file != NULL ? from->file : "the descriptor");
+			rc = EX_OTHER;
+		}
+	}
+	if (from->file != NULL)
+		close(fd);
+	if (rc != -1)
+		mckd_wipe(out, room);
+	return rc;
+}
+
+int
+secret_get(const struct secret_source *from, const char *prompt, bool new, char out[static SECRET_MAX])
+{
+	char again[SECRET_MAX], text[64];
+	int rc;
+
+	if (secret_given(from))
+		return secret_read(from, out, SECRET_MAX);
+	if ((rc = ask_secret(prompt, out)) != -1 || !new)
+		return rc;
+	snprintf(text, sizeof(text), "%s again", prompt);
+	if ((rc = ask_secret(text, again)) == -1 && strcmp(out, again) != 0) {
+		say("the two are not the same");
+		rc = EX_OTHER;
+	}
+	mckd_wipe(again, sizeof(again));
+	if (rc != -1)
+		mckd_wipe(out, SECRET_MAX);
+	return rc;
+}
+
+enum mckd_err
+secret_digits(unsigned n, char *out)
+{
+	enum mckd_err e = MCKD_OK;
+	uint8_t v;
+
+	for (unsigned i = 0; i < n;) {
+		if ((e = mckd_random(&v, 1)) != MCKD_OK)
+			break;
+		if (v < 250)
+			out[i++] = (char)('0' + v % 10);
+	}
+	out[e == MCKD_OK ? n : 0] = '\0';
+	return e;
+}

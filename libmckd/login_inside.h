@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_LOGIN_INSIDE_H
+#define MCKD_LOGIN_INSIDE_H
+
+#include "login.h"
+
+/* Between login.c (the decision), login_send.c (to the card), login_pin.c and login_judge.c (the rules). */
+struct mckd_exchange {
+	struct mckd_card_request q;
+	struct mckd_card_answer a;
+	uint8_t pin[MCKD_PIN_LEN];
+	bool have_pin, on_pad;
+	uint8_t hdk[MCKD_KEY_LEN];	/* of the answer, once judged */
+	uint16_t sw;			/* of the last command; 0: no answer */
+};
+
+static inline uint16_t
+mckd_slot_bit(uint8_t slot)
+{
+	return (uint16_t)(slot >= 1 && slot <= MCKD_APPS_MAX ? 1u << (slot - 1) : 0u);
+}
+
+void mckd_login_reason(struct mckd_login *l, const char *text);
+/* SELECT again, the same card: a fresh challenge and fresh tries. */
+enum mckd_err mckd_login_reselect(struct mckd_login *l);
+/* Sends what is pending, in order, in one transaction; settles what was receipted. */
+enum mckd_err mckd_login_deliver(struct mckd_login *l);
+/* Fills x->q with everything that does not need the card; avoid: index bits not to send. */
+enum mckd_err mckd_login_prepare(struct mckd_login *l, struct mckd_exchange *x, uint32_t avoid);
+/* One PC/SC transaction: AUTHENTICATE, judged, and GET SECRET where it is asked for. */
+enum mckd_err mckd_login_send(struct mckd_login *l, struct mckd_exchange *x, bool select_first);
+/* Every rule of acceptance but the counter's. The result first: nothing else counts without it. */
+enum mckd_err mckd_login_judge(struct mckd_login *l, struct mckd_exchange *x);
+/* All that can be said about a PIN before the card hears of it. */
+enum mckd_err mckd_login_judge_pin(struct mckd_login *l, const char *pin, bool shown,
+    struct mckd_exchange *x, uint8_t hash[static 32]);
+void mckd_login_note_miss(struct mckd_login *l, uint16_t sw);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "login_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "log.h"
+#include "select.h"
+
+#define TICKETS_MAX 1024
+
+enum { SW_OK = 0x9000, SW_SECURITY = 0x6982, SW_STATE = 0x6985 };
+
+enum mckd_err
+mckd_login_reselect(struct mckd_login *l)
+{
+	struct mckd_card_info now;
+	enum mckd_err err = mckd_card_select(l->link, &now);
+
+	if (err != MCKD_OK)
+		return err;
+	if (!mckd_equal(now.card, l->record->block.card, MCKD_CARD_ID_LEN))
+		return MCKD_E_CARD_GONE;
+	l->info = now;
+	l->spent = false;
+	return MCKD_OK;
+}
+
+/* All of the queue, read before the card is held. */
+static enum mckd_err
+load_tickets(struct mckd_login *l, struct mckd_ticket **out, size_t *n)
+{
+	struct mckd_ticket *list;
+	enum mckd_err err = MCKD_OK;
+	uint16_t after = 0;
+	size_t room = l->record->pending < TICKETS_MAX ? l->record->pending : TICKETS_MAX;
+
+	if ((list = calloc(room, sizeof(*list))) == NULL)
+		return MCKD_E_NOMEM;
+	for (*n = 0; *n < room; (*n)++) {
+		err = mckd_store_ticket_next(l->store, l->record->block.card, after, &list[*n]);
+		if (err != MCKD_OK)
+			break;
+		after = list[*n].epoch;
+	}
+	if (err == MCKD_E_STORE_NOT_FOUND)
+		err = MCKD_OK;
+	if (err != MCKD_OK) {
+		free(list);
+		return err;
+	}
+	*out = list;
+	return MCKD_OK;
+}
+
+enum mckd_err
+mckd_login_deliver(struct mckd_login *l)
+{
+	struct mckd_ticket *list = NULL;
+	enum mckd_err err, sent = MCKD_OK;
+	uint16_t done = 0, sw = 0;
+	bool settled = false;
+	size_t n = 0;
+	int reset = 0;
+
+	if ((err = load_tickets(l, &list, &n)) != MCKD_OK)
+		return err;
+	if (n == 0 || (err = l->link->ops->begin(l->link, &reset)) != MCKD_OK)
+		goto out;
+	err = mckd_login_reselect(l);
+	for (size_t i = 0; i < n && err == MCKD_OK && sent == MCKD_OK; i++) {
+		sent = mckd_card_ticket(l->link, &list[i], &sw);
+		if (sent == MCKD_OK) {
+			done = list[i].epoch;
+			settled = true;
+		} else if (sw == SW_SECURITY || sw == SW_STATE) {
+			sent = MCKD_OK;	/* another host may have delivered it */
+		}
+	}
+	l->link->ops->end(l->link);
+	if (err != MCKD_OK)
+		goto out;
+	if (settled) {
+		err = mckd_store_ticket_done(l->store, l->record->block.card, done);
+		/* A receipt is never lost: the same ticket brings it again. */
+		if (err == MCKD_E_STORE_FULL)
+			err = MCKD_OK;
+	}
+	if (sent != MCKD_OK)
+		mckd_log(LOG_WARNING, "a pending ticket was not taken by the card (%04X): %s", sw,
+		    mckd_err_str(sent));
+out:
+	free(list);
+	return err;
+}
+
+/*
+ * With slot 0 the index counts only if the application found has mechanism 02: one that is
+ * active in all of those, or as many as it can be.
+ */
+static enum mckd_err
+pick_index(const struct mckd_login *l, uint32_t avoid, uint8_t *index)
+{
+	const struct mckd_block *b = &l->record->block;
+	struct mckd_app common = { .mechanism = MCKD_SEL_HOST_RANDOM };
+	const struct mckd_app *first = NULL;
+	uint32_t set = UINT32_MAX, next;
+	unsigned n = 0;
+
+	*index = 0;
+	for (unsigned i = 0; i < b->napps; i++) {
+		const struct mckd_app *app = &b->app[i];
+
+		if ((l->slots & mckd_slot_bit(app->slot)) == 0 ||
+		    (app->mechanism != MCKD_SEL_HOST_RANDOM && app->mechanism != MCKD_SEL_HOST_DATE))
+			continue;
+		next = set & mckd_app_active(app);
+		set = next != 0 ? next : set;
+		if (n++ == 0)
+			first = app;
+	}
+	if (first == NULL)
+		return MCKD_OK;
+	if (n == 1 && avoid == 0)
+		return mckd_select_host(b->dea1, first, time(NULL), index);
+	common.present = (set & ~avoid) != 0 ? set & ~avoid : set;
+	return mckd_select_host(b->dea1, &common, time(NULL), index);
+}
+
+enum mckd_err
+mckd_login_prepare(struct mckd_login *l, struct mckd_exchange *x, uint32_t avoid)
+{
+	const struct mckd_block *b = &l->record->block;
+	struct mckd_card_request *q = &x->q;
+	enum mckd_err err;
+
+	memset(q, 0, sizeof(*q));
+	q->slot = l->slot;
+	q->sealed = x->have_pin;
+	memcpy(q->pin, x->pin, sizeof(q->pin));
+	for (unsigned i = 0; i < b->napps && q->figure == 0; i++)
+		if ((l->slots & mckd_slot_bit(b->app[i].slot)) != 0)
+			q->figure = mckd_select_figure(&b->app[i], time(NULL));
+	if ((err = pick_index(l, avoid, &q->index)) != MCKD_OK ||
+	    (err = mckd_store_host_id(l->store, q->host)) != MCKD_OK ||
+	    (err = mckd_block_htk(b, q->host, q->htk)) != MCKD_OK ||
+	    (err = mckd_keys_ctx(l->service, l->user, l->origin, q->ctx)) != MCKD_OK)
+		return err;
+	memcpy(q->card, b->card, sizeof(q->card));
+	return mckd_random(q->token, sizeof(q->token));
+}
+
+static enum mckd_err
+talk(struct mckd_login *l, struct mckd_exchange *x)
+{
+	const struct mckd_block *b = &l->record->block;
+	enum mckd_err err = MCKD_E_INTERNAL;
+
+	if (x->on_pad) {
+		err = l->link->ops->verify_on_pad(l->link, l->slot, &x->sw);
+		if (err == MCKD_OK)
+			err = mckd_card_sw_err(x->sw);
+		if (err != MCKD_OK)
+			return err;
+	}
+	l->spent = true;
+	memcpy(x->q.challenge, l->info.challenge, sizeof(x->q.challenge));
+	err = mckd_card_authenticate(l->link, b->dea2, &x->q, &x->a, &x->sw);
+	if (x->sw == SW_OK)
+		l->pin_accepted = true;
+	if (err != MCKD_OK)
+		return err;
+	if ((err = mckd_login_judge(l, x)) != MCKD_OK)
+		return err;
+	if (l->conf->authtok != MCKD_AUTHTOK_SECRET)
+		return MCKD_OK;
+	l->n1_len = sizeof(l->n1);
+	err = mckd_card_get_secret(l->link, b->dea2, x->hdk, x->q.token, x->a.nonce, l->n1,
+	    &l->n1_len, &x->sw);
+	x->sw = SW_OK;	/* AUTHENTICATE's answer stands: no second try */
+	if (err != MCKD_OK)
+		l->n1_len = 0;
+	return err == MCKD_E_STORE_NOT_FOUND ? MCKD_OK : err;
+}
+
+enum mckd_err
+mckd_login_send(struct mckd_login *l, struct mckd_exchange *x, bool select_first)
+{
+	enum mckd_err err;
+	int reset = 0;
+
+	x->sw = 0;
+	if ((err = l->link->ops->begin(l->link, &reset)) != MCKD_OK)
+		return err;
+	if (select_first || reset != 0)
+		err = mckd_login_reselect(l);
+	if (err == MCKD_OK)
+		err = talk(l, x);
+	l->link->ops->end(l->link);
+	return err;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pcsc_inside.h"
+
+#include <stdlib.h>
+
+#include <reader.h>
+
+#include "pcsc_pad.h"
+
+#define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+#define BEGIN_TRIES 3
+
+struct pcsc_link {
+	struct mckd_cardlink link;
+	SCARDHANDLE handle;
+	DWORD protocol;
+	DWORD pad;		/* control code of VERIFY_PIN_DIRECT; 0: none */
+};
+
+static struct pcsc_link *
+mine(struct mckd_cardlink *l)
+{
+	return (struct pcsc_link *)l;
+}
+
+/* Once connected, a card that is not there is a card that has gone. */
+static enum mckd_err
+talk_err(LONG rv)
+{
+	enum mckd_err err = mckd_pcsc_err(rv);
+
+	return err == MCKD_E_NO_CARD || err == MCKD_E_NO_READER ? MCKD_E_CARD_GONE : err;
+}
+
+static enum mckd_err
+pcsc_transmit(struct mckd_cardlink *l, const uint8_t *cmd, size_t len, uint8_t *rsp,
+    size_t *rsp_len)
+{
+	struct pcsc_link *p = mine(l);
+	const SCARD_IO_REQUEST *pci =
+	    p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	DWORD n = *rsp_len;
+	LONG rv;
+
+	*rsp_len = 0;
+	/* T=0 has no case 4: the answer is fetched by GET RESPONSE. */
+	if (p->protocol == SCARD_PROTOCOL_T0 && len > 5 && len == 6u + cmd[4])
+		len--;
+	if ((rv = SCardTransmit(p->handle, pci, cmd, len, NULL, rsp, &n)) != SCARD_S_SUCCESS)
+		return talk_err(rv);
+	if (n < 2)
+		return MCKD_E_CARD_IO;
+	*rsp_len = n;
+	return MCKD_OK;
+}
+
+static enum mckd_err
+pcsc_begin(struct mckd_cardlink *l, int *reset)
+{
+	struct pcsc_link *p = mine(l);
+	LONG rv = SCARD_F_INTERNAL_ERROR;
+
+	*reset = 0;
+	for (int i = 0; i < BEGIN_TRIES; i++) {
+		rv = SCardBeginTransaction(p->handle);
+		if (rv != SCARD_W_RESET_CARD)
+			break;
+		*reset = 1;
+		rv = SCardReconnect(p->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_LEAVE_CARD,
+		    &p->protocol);
+		if (rv != SCARD_S_SUCCESS)
+			break;
+		rv = SCARD_W_RESET_CARD;
+	}
+	return rv == SCARD_S_SUCCESS ? MCKD_OK : talk_err(rv);
+}
+
+static void
+pcsc_end(struct mckd_cardlink *l)
+{
+	(void)SCardEndTransaction(mine(l)->handle, SCARD_LEAVE_CARD);
+}
+
+static enum mckd_err
+pcsc_verify_on_pad(struct mckd_cardlink *l, uint8_t slot, uint16_t *sw)
+{
+	struct pcsc_link *p = mine(l);
+	uint8_t block[MCKD_PAD_BLOCK_LEN], rsp[16];
+	DWORD n = 0;
+	LONG rv;
+
+	*sw = 0;
+	mckd_pad_block(slot, block);
+	rv = SCardControl(p->handle, p->pad, block, sizeof(block), rsp, sizeof(rsp), &n);
+	if (rv != SCARD_S_SUCCESS)
+		return talk_err(rv);
+	if (n != 2)
+		return MCKD_E_CARD_IO;
+	*sw = (uint16_t)(rsp[0] << 8 | rsp[1]);
+	switch (*sw) {
+	case 0x6400:	/* nobody typed */
+	case 0x6401:	/* cancelled at the pad */
+		return MCKD_E_TIMEOUT;
+	case 0x6403:	/* too short or too long; the reader kept it */
+		return MCKD_E_PIN_FORMAT;
+	}
+	return MCKD_OK;
+}
+
+static void
+pcsc_close(struct mckd_cardlink *l)
+{
+	if (l == NULL)
+		return;
+	(void)SCardDisconnect(mine(l)->handle, SCARD_LEAVE_CARD);
+	free(l);
+}
+
+static const struct mckd_cardlink_ops plain_ops = {
+	.transmit = pcsc_transmit,
+	.begin = pcsc_begin,
+	.end = pcsc_end,
+	.close = pcsc_close,
+};
+
+static const struct mckd_cardlink_ops pad_ops = {
+	.transmit = pcsc_transmit,
+	.begin = pcsc_begin,
+	.end = pcsc_end,
+	.verify_on_pad = pcsc_verify_on_pad,
+	.close = pcsc_close,
+};
+
+static DWORD
+find_pad(SCARDHANDLE handle)
+{
+	uint8_t features[256];
+	DWORD n = 0;
+
+	if (SCardControl(handle, CM_IOCTL_GET_FEATURE_REQUEST, NULL, 0, features,
+	    sizeof(features), &n) != SCARD_S_SUCCESS || n > sizeof(features))
+		return 0;
+	return mckd_pad_feature(features, n);
+}
+
+enum mckd_err
+mckd_pcsc_link(SCARDCONTEXT ctx, const char *reader, struct mckd_cardlink **out)
+{
+	struct pcsc_link *p = calloc(1, sizeof(*p));
+	LONG rv;
+
+	*out = NULL;
+	if (p == NULL)
+		return MCKD_E_NOMEM;
+	rv = SCardConnect(ctx, reader, SCARD_SHARE_SHARED, PROTOCOLS, &p->handle, &p->protocol);
+	if (rv != SCARD_S_SUCCESS) {
+		free(p);
+		return mckd_pcsc_err(rv);
+	}
+	p->pad = find_pad(p->handle);
+	p->link.ops = p->pad != 0 ? &pad_ops : &plain_ops;
+	*out = &p->link;
+	return MCKD_OK;
+}

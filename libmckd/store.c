@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define BUSY_MS 5000
+
+static enum mckd_err
+configure(struct mckd_store *s)
+{
+	static const int options[][2] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 }, { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 }, { SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 }, { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 }, { SQLITE_DBCONFIG_DQS_DDL, 0 },
+	};
+	enum mckd_err e;
+
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (sqlite3_db_config(s->db, options[i][0], options[i][1], NULL) != SQLITE_OK)
+			return mckd_store_fail(s, MCKD_E_INTERNAL, "SQLite does not know option %d", options[i][0]);
+	e = mckd_store_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; "
+	    "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL", "the store cannot be opened");
+	if (e == MCKD_OK && !s->readonly)
+		e = mckd_store_exec(s, "PRAGMA journal_mode = PERSIST; PRAGMA journal_size_limit = 1048576",
+		    "the store cannot be opened");
+	return e;
+}
+
+static enum mckd_err
+open_db(struct mckd_store *s, const char *dir, bool create)
+{
+	char path[512];
+	int rc, flags = s->readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	enum mckd_err e;
+
+	if (snprintf(path, sizeof(path), "%s/" MCKD_STORE_DB, dir) >= (int)sizeof(path))
+		return mckd_store_fail(s, MCKD_E_USAGE, "the store's path is too long");
+	rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX |
+	    SQLITE_OPEN_PRIVATECACHE, NULL);
+	if (rc != SQLITE_OK)
+		return s->db == NULL ? MCKD_E_NOMEM : mckd_store_sqlite(s, rc, "the store cannot be opened");
+	if ((e = configure(s)) != MCKD_OK)
+		return e;
+	return mckd_schema_open(s, create);
+}
+
+enum mckd_err
+mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
+    struct mckd_store **out, char *why)
+{
+	bool create = mode == MCKD_STORE_CREATE;
+	struct mckd_store *s = calloc(1, sizeof(*s));
+	struct statvfs fs;
+	enum mckd_err e = MCKD_E_INTERNAL;
+
+	*out = NULL;
+	why[0] = '\0';
+	if (s == NULL)
+		return MCKD_E_NOMEM;
+	s->dirfd = -1;
+	e = mckd_path_dir(dir, create, &s->dirfd, s->why);
+	/* Before the key is made: a store that is there must not get another key beside it. */
+	if (e == MCKD_OK && create &&
+	    (e = mckd_path_db(s->dirfd, dir, false, s->why)) == MCKD_E_STORE_ABSENT)
+		e = MCKD_OK;
+	if (e == MCKD_OK && !create)
+		e = mckd_path_db(s->dirfd, dir, false, s->why);
+	if (e == MCKD_OK)
+		e = mckd_path_key(key, create, s->key, s->why);
+	if (e == MCKD_OK && create)
+		e = mckd_path_db(s->dirfd, dir, true, s->why);
+	if (e == MCKD_OK) {
+		s->readonly = mode == MCKD_STORE_READ;
+		if (!s->readonly && fstatvfs(s->dirfd, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0)
+			s->readonly = s->unwritable = true;
+		e = open_db(s, dir, create);
+	}
+	if (e == MCKD_OK) {
+		*out = s;
+		return MCKD_OK;
+	}
+	snprintf(why, MCKD_WHY, "%s", s->why[0] != '\0' ? s->why : mckd_err_str(e));
+	mckd_store_close(s);
+	return e;
+}
+
+void
+mckd_store_close(struct mckd_store *s)
+{
+	if (s == NULL)
+		return;
+	for (int i = 0; i < MCKD_SQL_COUNT; i++)
+		sqlite3_finalize(s->stmt[i]);
+	sqlite3_close(s->db);
+	if (s->dirfd >= 0)
+		close(s->dirfd);
+	mckd_wipe(s, sizeof(*s));
+	free(s);
+}
+
+const char *
+mckd_store_why(const struct mckd_store *s)
+{
+	return s->why;
+}
+
+enum mckd_err
+mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN])
+{
+	memcpy(out, s->host, MCKD_HOST_ID_LEN);
+	return MCKD_OK;
+}

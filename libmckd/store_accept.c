@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store_priv.h"
+
+#include <time.h>
+
+static const char clone_reason[] = "counter not greater than the last seen";
+
+/* What the row says of this answer. MCKD_OK: it may be stored. */
+static enum mckd_err
+judge(struct mckd_store *s, const uint8_t *card, uint32_t before, uint32_t counter, uint16_t epoch)
+{
+	int64_t stored, seen, status;
+	sqlite3_stmt *st;
+	bool good;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_CARD_ACCEPT, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(st, 1, card);
+	e = mckd_store_row(s, st, "the card cannot be read");
+	good = e == MCKD_OK && mckd_column_uint(st, 0, UINT32_MAX, &stored) &&
+	    mckd_column_uint(st, 1, 0xffff, &seen) && mckd_column_uint(st, 2, MCKD_CARD_REVOKED, &status);
+	mckd_store_reset(st);
+	if (e == MCKD_E_STORE_NOT_FOUND)
+		return mckd_store_fail(s, e, "the card is not in the store");
+	if (e != MCKD_OK)
+		return e;
+	if (!good)
+		return mckd_store_fail(s, MCKD_E_STORE_UNTRUSTED, "a malformed row in table card");
+	if (counter <= before || (int64_t)counter == stored)
+		return mckd_store_fail(s, MCKD_E_CLONE, "%s", clone_reason);
+	if (status == MCKD_CARD_REVOKED)
+		return mckd_store_fail(s, MCKD_E_REVOKED, "the card was revoked meanwhile");
+	if (status == MCKD_CARD_SUSPENDED)
+		return mckd_store_fail(s, MCKD_E_SUSPENDED, "the card was suspended meanwhile");
+	if ((int64_t)counter < stored)
+		return mckd_store_fail(s, MCKD_E_TIMEOUT, "another login with this card came first");
+	if (epoch < seen)
+		return mckd_store_fail(s, MCKD_E_AUTH, "the epoch is below the greatest one seen");
+	return MCKD_OK;
+}
+
+static enum mckd_err
+store_accepted(struct mckd_store *s, const uint8_t *card, uint32_t counter, uint16_t epoch,
+    const struct mckd_event *ev)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_CARD_ACCEPTED, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(st, 1, card);
+	sqlite3_bind_int64(st, 2, counter);
+	sqlite3_bind_int(st, 3, epoch);
+	sqlite3_bind_int64(st, 4, ev != NULL && ev->when != 0 ? ev->when : (int64_t)time(NULL));
+	e = mckd_store_run(s, st, "the counter cannot be stored");
+	return e == MCKD_OK && ev != NULL ? mckd_event_insert(s, ev) : e;
+}
+
+static enum mckd_err
+store_clone(struct mckd_store *s, const uint8_t *card, const struct mckd_event *ev)
+{
+	sqlite3_stmt *st;
+	struct mckd_event clone;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_CARD_SUSPEND, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(st, 1, card);
+	sqlite3_bind_text(st, 2, clone_reason, -1, SQLITE_STATIC);
+	e = mckd_store_run(s, st, "the suspension cannot be stored");
+	if (e != MCKD_OK || ev == NULL)
+		return e;
+	clone = *ev;
+	clone.kind = "clone";
+	clone.verdict = "denied";
+	clone.reason = clone_reason;
+	return mckd_event_insert(s, &clone);
+}
+
+enum mckd_err
+mckd_store_accept(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], uint32_t before,
+    uint32_t counter, uint16_t epoch, const struct mckd_event *ev)
+{
+	enum mckd_err begun = mckd_store_begin(s), e = MCKD_E_INTERNAL, written;
+
+	if (begun != MCKD_OK && begun != MCKD_E_STORE_FULL)
+		return begun;
+	e = judge(s, card, before, counter, epoch);
+	if (begun != MCKD_OK)
+		/* A full disk excuses what cannot be written, never what was read. */
+		return e == MCKD_OK ? mckd_store_fail(s, begun, "the counter cannot be stored: disk full or "
+		    "read-only") : e;
+	if (e == MCKD_OK) {
+		if ((e = store_accepted(s, card, counter, epoch, ev)) == MCKD_OK)
+			return mckd_store_commit(s);
+	} else if (e == MCKD_E_CLONE) {
+		if ((written = store_clone(s, card, ev)) == MCKD_OK)
+			written = mckd_store_commit(s);
+		else
+			mckd_store_rollback(s);
+		if (written == MCKD_OK)
+			return e;
+		return mckd_store_fail(s, e, "%s; the suspension cannot be stored: %s", clone_reason,
+		    mckd_err_str(written));
+	}
+	mckd_store_rollback(s);
+	return e;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_STORE_PRIV_H
+#define MCKD_STORE_PRIV_H
+
+#include <sqlite3.h>
+#include "store.h"
+
+/* What the files store*.c share. Nobody else includes it, but for the tests. */
+#define MCKD_STORE_DB "store.db"
+#define MCKD_STORE_VERSION 1
+
+enum mckd_sql {
+	MCKD_SQL_CARD_GET, MCKD_SQL_CARD_INSERT, MCKD_SQL_CARD_REPLACE, MCKD_SQL_CARD_DELETE,
+	MCKD_SQL_CARD_STATUS, MCKD_SQL_CARD_ACCEPT, MCKD_SQL_CARD_ACCEPTED, MCKD_SQL_CARD_SUSPEND,
+	MCKD_SQL_CARD_RECEIPT, MCKD_SQL_CARD_NEXT, MCKD_SQL_CARD_RANGE,
+	MCKD_SQL_APP_GET, MCKD_SQL_APP_PUT, MCKD_SQL_APP_DELETE,
+	MCKD_SQL_CARDS_OF, MCKD_SQL_USER_NEXT, MCKD_SQL_ASSIGN, MCKD_SQL_UNASSIGN, MCKD_SQL_UNASSIGN_ALL,
+	MCKD_SQL_TICKET_ADD, MCKD_SQL_TICKET_NEXT, MCKD_SQL_TICKET_DONE,
+	MCKD_SQL_EVENT_ADD, MCKD_SQL_EVENT_FIRST, MCKD_SQL_EVENT_NEXT,
+	MCKD_SQL_COUNT
+};
+
+extern const char *const mckd_store_sql[MCKD_SQL_COUNT];
+
+struct mckd_store {
+	sqlite3 *db;
+	sqlite3_stmt *stmt[MCKD_SQL_COUNT];
+	bool readonly;		/* asked for, or the file system is */
+	bool unwritable;	/* a WRITE store on a read-only file system */
+	int dirfd;		/* O_PATH */
+	int depth;		/* of transactions */
+	uint8_t key[MCKD_KEY_LEN];
+	uint8_t host[MCKD_HOST_ID_LEN];
+	char why[MCKD_WHY];
+};
+
+/* store_path.c: every part of the way is checked; why is filled on an error. */
+enum mckd_err mckd_path_dir(const char *dir, bool create, int *fd, char *why);
+enum mckd_err mckd_path_db(int dirfd, const char *dir, bool create, char *why);
+enum mckd_err mckd_path_key(const char *key, bool create, uint8_t out[static MCKD_KEY_LEN], char *why);
+
+/* store_sql.c */
+enum mckd_err mckd_store_fail(struct mckd_store *s, enum mckd_err e, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Names and records what SQLite said last on this connection. */
+enum mckd_err mckd_store_sqlite(struct mckd_store *s, int rc, const char *what);
+enum mckd_err mckd_store_exec(struct mckd_store *s, const char *sql, const char *what);
+/* A statement ready to bind. mckd_store_reset() when done with it. */
+enum mckd_err mckd_store_stmt(struct mckd_store *s, enum mckd_sql which, sqlite3_stmt **out);
+/* MCKD_OK: there is a row. MCKD_E_STORE_NOT_FOUND: there is none (why is untouched). */
+enum mckd_err mckd_store_row(struct mckd_store *s, sqlite3_stmt *st, const char *what);
+/* Steps a statement that yields no row, and resets it. */
+enum mckd_err mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what);
+void mckd_store_reset(sqlite3_stmt *st);
+void mckd_bind_card(sqlite3_stmt *st, int at, const uint8_t card[static MCKD_CARD_ID_LEN]);
+/* A blob column of exactly len bytes, or false. */
+bool mckd_column_blob(sqlite3_stmt *st, int at, void *out, size_t len);
+/* An integer column within 0-max, or false. */
+bool mckd_column_uint(sqlite3_stmt *st, int at, int64_t max, int64_t *out);
+/* A text column that fits, or false. */
+bool mckd_column_text(sqlite3_stmt *st, int at, char *out, size_t room);
+
+/* store_schema.c: checks the version; migrates a writable store; reads the hostID. */
+enum mckd_err mckd_schema_open(struct mckd_store *s, bool create);
+
+/* store_block.c: number is the slot, or the epoch of a ticket; 0 where there is none. */
+struct mckd_sealed_at {
+	const char *table;
+	const uint8_t *card;
+	unsigned number;
+	const char *column;
+};
+enum mckd_err mckd_store_seal(struct mckd_store *s, const struct mckd_sealed_at *at,
+    const uint8_t *in, size_t len, uint8_t *out);
+enum mckd_err mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_at *at,
+    const uint8_t *in, size_t len, uint8_t *out);
+
+/* store_event.c: inside a transaction of the caller. */
+enum mckd_err mckd_event_insert(struct mckd_store *s, const struct mckd_event *e);
+
+#endif

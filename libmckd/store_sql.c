@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store_priv.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+/* Every statement of the store, so that a test can ask for the plan of each. */
+const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
+	[MCKD_SQL_CARD_GET] = "SELECT dea1, dea2, full, epoch, last_ticket, mk, htk, status, reason, "
+	    "counter, epoch_seen, provisioning, strict, expires, last_use, pin_must_change, "
+	    "(SELECT count(*) FROM ticket WHERE ticket.card = card.card) FROM card WHERE card = ?1",
+	[MCKD_SQL_CARD_INSERT] = "INSERT INTO card (card, dea1, dea2, full, epoch, last_ticket, mk, htk, "
+	    "status, reason, counter, epoch_seen, provisioning, strict, expires, last_use, "
+	    "pin_must_change) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+	    "?15, ?16, ?17)",
+	/* A login may have come between the caller's read and this: what only grows, grows. */
+	[MCKD_SQL_CARD_REPLACE] = "UPDATE card SET dea1 = ?2, dea2 = ?3, full = ?4, epoch = ?5, "
+	    "last_ticket = ?6, mk = ?7, htk = ?8, reason = iif(?9 >= status, ?10, reason), "
+	    "status = max(status, ?9), counter = max(counter, ?11), "
+	    "epoch_seen = max(epoch_seen, ?12), provisioning = ?13, strict = ?14, expires = ?15, "
+	    "last_use = max(last_use, ?16), pin_must_change = ?17 WHERE card = ?1",
+	[MCKD_SQL_CARD_DELETE] = "DELETE FROM card WHERE card = ?1",
+	[MCKD_SQL_CARD_STATUS] = "UPDATE card SET status = ?2, reason = ?3 WHERE card = ?1",
+	[MCKD_SQL_CARD_ACCEPT] = "SELECT counter, epoch_seen, status FROM card WHERE card = ?1",
+	[MCKD_SQL_CARD_ACCEPTED] = "UPDATE card SET counter = ?2, epoch_seen = max(epoch_seen, ?3), "
+	    "last_use = ?4 WHERE card = ?1",
+	[MCKD_SQL_CARD_SUSPEND] = "UPDATE card SET status = 1, reason = ?2 WHERE card = ?1 AND status = 0",
+	[MCKD_SQL_CARD_RECEIPT] = "UPDATE card SET epoch_seen = max(epoch_seen, ?2), "
+	    "provisioning = provisioning AND EXISTS (SELECT 1 FROM ticket WHERE ticket.card = ?1) "
+	    "WHERE card = ?1",
+	[MCKD_SQL_CARD_NEXT] = "SELECT card FROM card WHERE card > ?1 ORDER BY card LIMIT 256",
+	[MCKD_SQL_CARD_RANGE] = "SELECT card FROM card WHERE card BETWEEN ?1 AND ?2 LIMIT 2",
+	[MCKD_SQL_APP_GET] = "SELECT slot, name, flags, mechanism, period, retired, compromised, duress, "
+	    "ksel, sn, hdk FROM application WHERE card = ?1 ORDER BY slot",
+	[MCKD_SQL_APP_PUT] = "INSERT INTO application (card, slot, name, flags, mechanism, period, "
+	    "retired, compromised, duress, ksel, sn, hdk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12) ON CONFLICT (card, slot) DO UPDATE SET name = ?3, flags = ?4, "
+	    "mechanism = ?5, period = ?6, retired = ?7, compromised = ?8, duress = ?9, ksel = ?10, "
+	    "sn = ?11, hdk = ?12",
+	[MCKD_SQL_APP_DELETE] = "DELETE FROM application WHERE card = ?1 AND slot = ?2",
+	[MCKD_SQL_CARDS_OF] = "SELECT DISTINCT card FROM assignment WHERE user = ?2 AND card > ?1 "
+	    "ORDER BY card LIMIT 256",
+	[MCKD_SQL_USER_NEXT] = "SELECT user, slot FROM assignment WHERE card = ?1 AND "
+	    "(slot, user) > (?2, ?3) ORDER BY slot, user LIMIT 1",
+	[MCKD_SQL_ASSIGN] = "INSERT INTO assignment (card, slot, user) VALUES (?1, ?2, ?3)",
+	[MCKD_SQL_UNASSIGN] = "DELETE FROM assignment WHERE card = ?1 AND slot = ?2 AND user = ?3",
+	[MCKD_SQL_UNASSIGN_ALL] = "DELETE FROM assignment WHERE card = ?1 AND user = ?2",
+	[MCKD_SQL_TICKET_ADD] = "INSERT INTO ticket (card, epoch, body) VALUES (?1, ?2, ?3)",
+	[MCKD_SQL_TICKET_NEXT] = "SELECT epoch, body FROM ticket WHERE card = ?1 AND epoch > ?2 "
+	    "ORDER BY epoch LIMIT 1",
+	[MCKD_SQL_TICKET_DONE] = "DELETE FROM ticket WHERE card = ?1 AND epoch <= ?2",
+	[MCKD_SQL_EVENT_ADD] = "INSERT INTO event (at, card, kind, user, service, origin, application, "
+	    "verdict, reason, epoch, sn_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",
+	[MCKD_SQL_EVENT_NEXT] = "SELECT id, at, card, epoch, sn_index, kind, user, service, origin, "
+	    "application, verdict, reason FROM event WHERE id > ?1 ORDER BY id LIMIT 1",
+};
+
+enum mckd_err
+mckd_store_fail(struct mckd_store *s, enum mckd_err e, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(s->why, sizeof(s->why), format, ap);
+	va_end(ap);
+	return e;
+}
+
+static bool
+is_full(const struct mckd_store *s, int err)
+{
+	struct statvfs fs;
+
+	if (err == ENOSPC || err == EDQUOT || err == EROFS)
+		return true;
+	return err == 0 && fstatvfs(s->dirfd, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
+}
+
+static enum mckd_err
+translate(const struct mckd_store *s, int rc, int err)
+{
+	switch (rc & 0xff) {
+	case SQLITE_NOMEM:
+		return MCKD_E_NOMEM;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		return MCKD_E_STORE_BUSY;
+	case SQLITE_FULL:
+		return MCKD_E_STORE_FULL;
+	case SQLITE_READONLY:
+		/* A journal to roll back means that nothing can be read, let alone judged. */
+		if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY)
+			return MCKD_E_STORE_IO;
+		return is_full(s, 0) ? MCKD_E_STORE_FULL : MCKD_E_STORE_IO;
+	case SQLITE_IOERR:
+		if (rc == SQLITE_IOERR_NOMEM)
+			return MCKD_E_NOMEM;
+		return err != 0 && is_full(s, err) ? MCKD_E_STORE_FULL : MCKD_E_STORE_IO;
+	case SQLITE_CANTOPEN:
+		return err != 0 && is_full(s, err) ? MCKD_E_STORE_FULL : MCKD_E_STORE_IO;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+	case SQLITE_NOLFS:
+		return MCKD_E_STORE_IO;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+	case SQLITE_FORMAT:
+		return MCKD_E_STORE_UNTRUSTED;
+	case SQLITE_CONSTRAINT:
+		if (rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_UNIQUE)
+			return MCKD_E_STORE_EXISTS;
+		if (rc == SQLITE_CONSTRAINT_FOREIGNKEY)
+			return MCKD_E_STORE_NOT_FOUND;
+		return MCKD_E_INTERNAL;
+	default:
+		return MCKD_E_INTERNAL;
+	}
+}
+
+enum mckd_err
+mckd_store_sqlite(struct mckd_store *s, int rc, const char *what)
+{
+	int err = sqlite3_system_errno(s->db), ext = sqlite3_extended_errcode(s->db);
+	enum mckd_err e;
+
+	if ((ext & 0xff) != (rc & 0xff))
+		ext = rc;
+	e = translate(s, ext, err);
+	if (((ext & 0xff) == SQLITE_IOERR || (ext & 0xff) == SQLITE_CANTOPEN) && err != 0)
+		return mckd_store_fail(s, e, "%s: %s: %s", what, sqlite3_errstr(ext), strerror(err));
+	return mckd_store_fail(s, e, "%s: %s", what, sqlite3_errstr(ext));
+}
+
+enum mckd_err
+mckd_store_exec(struct mckd_store *s, const char *sql, const char *what)
+{
+	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? MCKD_OK : mckd_store_sqlite(s, rc, what);
+}
+
+enum mckd_err
+mckd_store_stmt(struct mckd_store *s, enum mckd_sql which, sqlite3_stmt **out)
+{
+	enum mckd_err e;
+	int rc;
+
+	*out = NULL;
+	if (s->stmt[which] == NULL) {
+		rc = sqlite3_prepare_v3(s->db, mckd_store_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+		    &s->stmt[which], NULL);
+		if (rc != SQLITE_OK) {
+			e = mckd_store_sqlite(s, rc, "the store cannot be queried");
+			/* The statements are right, so the tables are not. */
+			return rc == SQLITE_ERROR ? MCKD_E_STORE_UNTRUSTED : e;
+		}
+	}
+	*out = s->stmt[which];
+	return MCKD_OK;
+}
+
+void
+mckd_store_reset(sqlite3_stmt *st)
+{
+	if (st == NULL)
+		return;
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+}
+
+enum mckd_err
+mckd_store_row(struct mckd_store *s, sqlite3_stmt *st, const char *what)
+{
+	int rc = sqlite3_step(st);
+
+	if (rc == SQLITE_ROW)
+		return MCKD_OK;
+	if (rc == SQLITE_DONE)
+		return MCKD_E_STORE_NOT_FOUND;
+	return mckd_store_sqlite(s, rc, what);
+}
+
+enum mckd_err
+mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what)
+{
+	int rc = sqlite3_step(st);
+	enum mckd_err e = MCKD_OK;
+
+	if (rc == SQLITE_ROW)
+		e = mckd_store_fail(s, MCKD_E_INTERNAL, "%s: an unexpected row", what);
+	else if (rc != SQLITE_DONE)
+		e = mckd_store_sqlite(s, rc, what);
+	mckd_store_reset(st);
+	return e;
+}
+
+void
+mckd_bind_card(sqlite3_stmt *st, int at, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	sqlite3_bind_blob(st, at, card, MCKD_CARD_ID_LEN, SQLITE_TRANSIENT);
+}
+
+bool
+mckd_column_blob(sqlite3_stmt *st, int at, void *out, size_t len)
+{
+	const void *p;
+
+	if (sqlite3_column_type(st, at) != SQLITE_BLOB ||
+	    (size_t)sqlite3_column_bytes(st, at) != len || (p = sqlite3_column_blob(st, at)) == NULL)
+		return false;
+	memcpy(out, p, len);
+	return true;
+}
+
+bool
+mckd_column_uint(sqlite3_stmt *st, int at, int64_t max, int64_t *out)
+{
+	if (sqlite3_column_type(st, at) != SQLITE_INTEGER)
+		return false;
+	*out = sqlite3_column_int64(st, at);
+	return *out >= 0 && *out <= max;
+}
+
+bool
+mckd_column_text(sqlite3_stmt *st, int at, char *out, size_t room)
+{
+	const unsigned char *p;
+	size_t len;
+
+	if (sqlite3_column_type(st, at) != SQLITE_TEXT || (p = sqlite3_column_text(st, at)) == NULL)
+		return false;
+	len = (size_t)sqlite3_column_bytes(st, at);
+	if (len >= room || memchr(p, 0, len) != NULL)
+		return false;
+	memcpy(out, p, len);
+	out[len] = '\0';
+	return true;
+}
+
+/*
+ * SQLite itself rolls back on some errors. What a caller does after that must not
+ * start a transaction of its own, or half of a change would be committed.
+ */
+static bool
+lost(const struct mckd_store *s)
+{
+	return s->depth > 0 && sqlite3_get_autocommit(s->db) != 0;
+}
+
+enum mckd_err
+mckd_store_begin(struct mckd_store *s)
+{
+	enum mckd_err e;
+
+	if (s->unwritable)
+		return mckd_store_fail(s, MCKD_E_STORE_FULL, "the store is on a read-only file system");
+	if (s->readonly || s->depth > 1)
+		return mckd_store_fail(s, MCKD_E_USAGE, "the store is not open for this change");
+	if (lost(s))
+		return mckd_store_fail(s, MCKD_E_STORE_IO, "an earlier change of this transaction failed");
+	e = mckd_store_exec(s, s->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT inner",
+	    "the store cannot be changed");
+	if (e == MCKD_OK)
+		s->depth++;
+	return e;
+}
+
+enum mckd_err
+mckd_store_commit(struct mckd_store *s)
+{
+	enum mckd_err e;
+
+	if (s->depth == 0)
+		return mckd_store_fail(s, MCKD_E_USAGE, "no transaction to commit");
+	if (lost(s)) {
+		s->depth--;
+		return mckd_store_fail(s, MCKD_E_STORE_IO, "an earlier change of this transaction failed");
+	}
+	e = mckd_store_exec(s, s->depth == 1 ? "COMMIT" : "RELEASE inner",
+	    "the change to the store cannot be committed");
+	if (e != MCKD_OK)
+		mckd_store_rollback(s);
+	else
+		s->depth--;
+	return e;
+}
+
+void
+mckd_store_rollback(struct mckd_store *s)
+{
+	if (s->depth == 0)
+		return;
+	if (!lost(s))
+		(void)sqlite3_exec(s->db, s->depth == 1 ? "ROLLBACK" : "ROLLBACK TO inner; RELEASE inner",
+		    NULL, NULL, NULL);
+	s->depth--;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_AUTH_AUTH_H
+#define MCKD_AUTH_AUTH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "conf.h"
+#include "login.h"
+#include "pcsc.h"
+#include "wire.h"
+
+/* One login, from START to the verdict. */
+struct mckd_auth {
+	struct mckd_conf conf;
+	char mode;			/* a, c, p, P: as in wire.h */
+	char service[MCKD_USER_MAX + 1], user[MCKD_USER_MAX + 1];
+	char rhost[256], tty[256];
+	bool user_too_long;		/* no such name is in any store */
+	char pin[MCKD_WIRE_ANSWER_MAX + 1];
+	bool have_pin;			/* collected before */
+	bool silent;
+	uid_t peer_uid;
+	pid_t peer_pid;
+	bool restricted;		/* not root: own uid and the verdict only */
+	struct mckd_store *store;
+	struct mckd_pcsc *pcsc;
+	struct mckd_login login;
+	char named[MCKD_USER_MAX + 1];	/* whom the card named */
+	char authtok[MCKD_WIRE_ANSWER_MAX + 1];
+	size_t authtok_len;
+};
+
+/* own.c: this process is its own. Returns the socket, above fd 2; -1: cannot be. */
+int mckd_own_process(void);
+/* start.c: reads START, the configuration and the options. */
+enum mckd_err mckd_start_read(struct mckd_auth *a, int sock);
+/* remote.c: does the person sit elsewhere? */
+bool mckd_remote(const struct mckd_auth *a);
+/* find.c: a card that serves, selected, in a->login; the best explanation where there is none. */
+enum mckd_err mckd_find_card(struct mckd_auth *a);
+/* The card's name in a prompt: its first four digits. */
+void mckd_card_label(const struct mckd_auth *a, char out[static 8]);
+/* users.c */
+enum mckd_err mckd_users_have_card(struct mckd_auth *a);	/* STORE_NOT_FOUND: no card of theirs */
+enum mckd_err mckd_users_choose(struct mckd_auth *a);		/* card first: into a->named */
+/* Each mode: a PAM code. */
+uint8_t mckd_mode_auth(struct mckd_auth *a);
+uint8_t mckd_mode_account(struct mckd_auth *a);
+uint8_t mckd_mode_change(struct mckd_auth *a);
+
+#endif

@@ -1,0 +1,34 @@
+mckdlibexecdir = $(libexecdir)/mckd
+mckdlibexec_PROGRAMS = mckd-auth/mckd-auth
+mckd_auth_mckd_auth_SOURCES = \
+	mckd-auth/auth.h mckd-auth/find.c mckd-auth/main.c mckd-auth/mode_account.c \
+	mckd-auth/mode_auth.c mckd-auth/mode_change.c mckd-auth/own.c mckd-auth/remote.c \
+	mckd-auth/start.c mckd-auth/talk.c mckd-auth/talk.h mckd-auth/users.c \
+	mckd-auth/verdict.c mckd-auth/verdict.h mckd-auth/watch.c \
+	pam_mckd/wire.c pam_mckd/wire.h
+mckd_auth_mckd_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/pam_mckd
+mckd_auth_mckd_auth_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
+mckd_auth_mckd_auth_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+mckd_auth_mckd_auth_LDADD = libmckd.la -lpthread
+
+mckdexampledir = $(docdir)/examples
+dist_mckdexample_DATA = etc/mckd.conf
+
+check_PROGRAMS += test_verdict
+test_verdict_SOURCES = tests/unit/test_verdict.c mckd-auth/verdict.c mckd-auth/verdict.h
+test_verdict_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth $(CMOCKA_CFLAGS)
+test_verdict_LDADD = libmckd.la $(CMOCKA_LIBS)
+TESTS += test_verdict
+
+check_PROGRAMS += test_conf
+test_conf_SOURCES = tests/unit/test_conf.c
+test_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CMOCKA_CFLAGS)
+test_conf_LDADD = libmckd.la $(CMOCKA_LIBS)
+TESTS += test_conf
+
+check_PROGRAMS += test_login
+test_login_SOURCES = tests/unit/test_login.c tests/unit/login_rig.c tests/unit/login_rig.h \
+	tests/unit/soft_card.c tests/unit/soft_card.h $(card_application)
+test_login_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS)
+test_login_LDADD = libmckd.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+TESTS += test_login

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "auth.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <security/_pam_types.h>
+
+#include "log.h"
+#include "verdict.h"
+
+struct cards {
+	struct mckd_store *store;
+	bool any, usable, must_change;
+};
+
+static enum mckd_err
+look(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	struct cards *c = arg;
+	struct mckd_record *r = NULL;
+	enum mckd_err err = mckd_store_get(c->store, card, &r);
+
+	if (err != MCKD_OK)
+		return err;
+	c->any = true;
+	if (r->status == MCKD_CARD_ACTIVE && (r->expires == 0 || time(NULL) < r->expires)) {
+		c->usable = true;
+		c->must_change |= r->pin_must_change;
+	}
+	mckd_record_free(r);
+	return MCKD_OK;
+}
+
+static bool
+is_uid_0(const char *user)
+{
+	struct passwd pw, *found = NULL;
+	char text[4096];
+
+	return getpwnam_r(user, &pw, text, sizeof(text), &found) == 0 && found != NULL &&
+	    pw.pw_uid == 0;
+}
+
+static bool
+unreadable(enum mckd_err err)
+{
+	return err == MCKD_E_STORE_ABSENT || err == MCKD_E_STORE_IO || err == MCKD_E_STORE_BUSY ||
+	    err == MCKD_E_STORE_FULL || err == MCKD_E_STORE_UNTRUSTED;
+}
+
+uint8_t
+mckd_mode_account(struct mckd_auth *a)
+{
+	struct cards c = { .store = a->store };
+	char why[MCKD_WHY] = "";
+	enum mckd_err err = MCKD_OK;
+
+	if (a->store == NULL)
+		err = mckd_store_open(a->conf.store, a->conf.key, MCKD_STORE_READ, &a->store, why);
+	c.store = a->store;
+	if (err == MCKD_OK && !a->user_too_long)
+		err = mckd_store_cards_of(a->store, a->user, look, &c);
+	if (err == MCKD_E_STORE_NOT_FOUND)
+		err = MCKD_OK;
+	if (unreadable(err)) {
+		mckd_log(LOG_ALERT, "account of %s: the store cannot be read: %s", a->user,
+		    why[0] != '\0' ? why : mckd_err_str(err));
+		/* The one named exception: root is not locked out by a broken store. */
+		return is_uid_0(a->user) ? PAM_IGNORE : PAM_AUTHINFO_UNAVAIL;
+	}
+	if (err != MCKD_OK)
+		return mckd_verdict_code(err, false);
+	if (!c.any)
+		return PAM_IGNORE;
+	if (!c.usable)
+		return PAM_PERM_DENIED;
+	return c.must_change ? PAM_NEW_AUTHTOK_REQD : PAM_SUCCESS;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "auth.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <security/_pam_types.h>
+
+#include "log.h"
+#include "talk.h"
+#include "verdict.h"
+
+#define PAD_SECONDS 60
+
+static enum mckd_err
+ask_pin(struct mckd_auth *a, bool again, char *pin, size_t room)
+{
+	int tries = mckd_login_tries(&a->login);
+	char text[MCKD_CONF_TEXT + 64], label[8];
+
+	mckd_card_label(a, label);
+	if (a->conf.prompt[0] != '\0')
+		(void)snprintf(text, sizeof(text), "%s%s (%d %s left): ", again ? "Wrong PIN. " : "",
+		    a->conf.prompt, tries, tries == 1 ? "try" : "tries");
+	else
+		(void)snprintf(text, sizeof(text), "%sPIN for card %s (%d %s left): ",
+		    again ? "Wrong PIN. " : "", label, tries, tries == 1 ? "try" : "tries");
+	return mckd_talk_ask(false, text, pin, room) == 0 ? MCKD_OK : MCKD_E_INTERNAL;
+}
+
+/* The pad serves where VERIFY can: not where a PIN must be sealed, or is wanted here. */
+static bool
+use_pad(const struct mckd_auth *a)
+{
+	const struct mckd_block *b = &a->login.record->block;
+
+	if (a->login.link->ops->verify_on_pad == NULL || a->conf.authtok == MCKD_AUTHTOK_PIN)
+		return false;
+	for (unsigned i = 0; i < b->napps; i++)
+		if ((a->login.slots >> (b->app[i].slot - 1) & 1) != 0 &&
+		    (b->app[i].flags & MCKD_APP_SEALED_ONLY) != 0)
+			return false;
+	return true;
+}
+
+static enum mckd_err
+on_pad(struct mckd_auth *a)
+{
+	int tries = mckd_login_tries(&a->login);
+	char text[128], label[8];
+	enum mckd_err err;
+
+	mckd_card_label(a, label);
+	(void)snprintf(text, sizeof(text), "Enter the PIN for card %s on the reader (%d %s left).",
+	    label, tries, tries == 1 ? "try" : "tries");
+	mckd_talk_tell(false, text);
+	mckd_watch_ball_for(PAD_SECONDS);
+	err = mckd_login_decide(&a->login, NULL, true);
+	mckd_watch_ball();
+	return err;
+}
+
+/* A secret that came before the prompt: nobody saw how many tries are left. */
+static enum mckd_err
+first_pass(struct mckd_auth *a)
+{
+	enum mckd_err err = mckd_login_decide(&a->login, a->pin, false);
+
+	if (err == MCKD_OK && a->conf.authtok == MCKD_AUTHTOK_PIN)
+		(void)snprintf(a->authtok, sizeof(a->authtok), "%s", a->pin);
+	return err;
+}
+
+static enum mckd_err
+by_prompt(struct mckd_auth *a, bool again)
+{
+	char pin[MCKD_WIRE_ANSWER_MAX + 1];
+	enum mckd_err err = ask_pin(a, again, pin, sizeof(pin));
+
+	if (err == MCKD_OK)
+		err = mckd_login_decide(&a->login, pin, true);
+	if (err == MCKD_OK && a->conf.authtok == MCKD_AUTHTOK_PIN)
+		(void)snprintf(a->authtok, sizeof(a->authtok), "%s", pin);
+	explicit_bzero(pin, sizeof(pin));
+	return err;
+}
+
+static bool
+blocked(const struct mckd_auth *a)
+{
+	/* A pending ticket may bring the tries back. */
+	return mckd_login_tries(&a->login) == 0 && a->login.record->pending == 0;
+}
+
+static enum mckd_err
+prove(struct mckd_auth *a)
+{
+	enum mckd_err err = MCKD_E_INTERNAL;
+	bool pad = false, again = false;
+
+	if (mckd_login_tries(&a->login) < 0)
+		return mckd_login_decide(&a->login, NULL, false);
+	if (blocked(a))
+		return MCKD_E_PIN_BLOCKED;
+	if (a->have_pin) {
+		err = first_pass(a);
+		if (a->conf.use_first_pass || (err != MCKD_E_PIN_WRONG && err != MCKD_E_PIN_FORMAT))
+			return err;
+		again = err == MCKD_E_PIN_WRONG;
+	} else if (a->conf.use_first_pass) {
+		return MCKD_E_PIN_FORMAT;
+	}
+	pad = use_pad(a);
+	for (unsigned n = 1; ; n++) {
+		if (blocked(a))
+			return MCKD_E_PIN_BLOCKED;
+		err = pad ? on_pad(a) : by_prompt(a, again);
+		if ((err != MCKD_E_PIN_WRONG && err != MCKD_E_PIN_FORMAT) || a->conf.max_tries == 1)
+			return err;
+		if (n >= a->conf.max_tries)
+			return MCKD_E_PIN_BLOCKED;	/* the tries of this module are spent */
+		again = true;
+	}
+}
+
+static enum mckd_err
+authenticate(struct mckd_auth *a)
+{
+	enum mckd_err err;
+
+	if ((a->user[0] != '\0' || a->user_too_long) && (err = mckd_users_have_card(a)) != MCKD_OK)
+		return err;
+	if ((err = mckd_find_card(a)) != MCKD_OK)
+		return err;
+	if ((err = prove(a)) != MCKD_OK)
+		return err;
+	if (a->user[0] == '\0' && (err = mckd_users_choose(a)) != MCKD_OK)
+		return err;
+	if (a->conf.authtok == MCKD_AUTHTOK_SECRET && a->login.n1_len > 0 &&
+	    memchr(a->login.n1, '\0', a->login.n1_len) == NULL) {
+		memcpy(a->authtok, a->login.n1, a->login.n1_len);
+		a->authtok[a->login.n1_len] = '\0';
+	}
+	a->authtok_len = strlen(a->authtok);
+	return MCKD_OK;
+}
+
+static void
+tell_why(const struct mckd_auth *a, enum mckd_err err)
+{
+	char text[160];
+
+	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND || err == MCKD_E_PIN_WRONG)
+		return;
+	(void)snprintf(text, sizeof(text), "Card login: %s.", mckd_err_str(err));
+	if (a->conf.debug || err == MCKD_E_PIN_BLOCKED || err == MCKD_E_SUSPENDED ||
+	    err == MCKD_E_REVOKED || err == MCKD_E_PIN_FORMAT)
+		mckd_talk_tell(true, text);
+}
+
+uint8_t
+mckd_mode_auth(struct mckd_auth *a)
+{
+	enum mckd_err err = authenticate(a);
+
+	if (err == MCKD_OK && a->named[0] != '\0')
+		mckd_log(LOG_INFO, "login: the card names the user %s", a->named);
+	if (err == MCKD_E_STORE_NOT_FOUND && a->conf.nullok && !a->login.pin_accepted)
+		return PAM_IGNORE;
+	if (err != MCKD_OK)
+		mckd_log(LOG_NOTICE, "%s: user \"%s\": %s%s%s", a->service, a->user, mckd_err_str(err),
+		    a->login.reason[0] != '\0' ? ": " : "", a->login.reason);
+	tell_why(a, err);
+	return mckd_verdict_code(err, a->login.pin_accepted);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_AUTH_TALK_H
+#define MCKD_AUTH_TALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The dialogue with the module, and the watch over it. */
+
+/* Starts the watch: EOF on the socket, or the deadline, ends the process at any moment. */
+int mckd_watch_start(int sock, unsigned deadline_s);
+/* The deadline counts only while this process has the ball. */
+void mckd_watch_deadline(unsigned seconds);
+void mckd_watch_ball(void);		/* ours: from now on, the deadline */
+void mckd_watch_ball_for(unsigned more_s);	/* ours, with so many seconds beyond the deadline */
+void mckd_watch_no_ball(void);
+
+void mckd_talk_open(int sock, bool mute);
+void mckd_talk_tell(bool error, const char *text);
+/* The answer, ended by NUL; one that holds a NUL becomes empty. 0 or -1: no answer will come. */
+int mckd_talk_ask(bool echo, const char *text, char *out, size_t room);
+/* Once, and the last frame. */
+void mckd_talk_verdict(const uint8_t *body, size_t len);
+/* From the watch: the same, unless the other thread is in the middle of a frame. */
+void mckd_talk_give_up(void);
+
+#endif

@@ -1,0 +1,123 @@
+# Which card: none, foreign, blank, someone else's, the right one among others
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+no_card() {
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario no_card
+
+no_pcscd() {
+	stop pcscd
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario no_pcscd
+
+foreign_card() {
+	foreign_in 0 other
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario foreign_card
+
+garbage_card() {
+	foreign_in 0 garbage
+	for _ in 1 2 3 4 5 6 7 8; do
+		expect AUTHINFO_UNAVAIL card alice 246810
+	done
+}
+scenario garbage_card
+
+# All that is public of a card, and 9000 to everything: no proof of the key
+copied_card() {
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	answer=$(bed_select)
+	[ ${#answer} -gt 100 ]
+	card_out 0
+	foreign_in 0 copy "$answer"
+	expect AUTH_ERR card alice 246810
+}
+scenario copied_card
+
+blank_card() {
+	card_in 0 "$BED/blank.card"
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario blank_card
+
+card_of_another_user() {
+	card_in 0 "$BED/bob.card"
+	expect AUTHINFO_UNAVAIL card alice 135791
+	expect SUCCESS card bob 135791
+}
+scenario card_of_another_user
+
+right_card_in_second_reader() {
+	card_in 0 "$BED/bob.card"
+	card_in 1 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	expect SUCCESS card bob 135791
+}
+scenario right_card_in_second_reader
+
+right_card_beside_foreign() {
+	foreign_in 0 garbage
+	card_in 1 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario right_card_beside_foreign
+
+right_card_beside_blank() {
+	card_in 0 "$BED/blank.card"
+	card_in 1 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario right_card_beside_blank
+
+reader_pattern() {
+	service first '[reader=*00 00]'
+	service second '[reader=*00 01]'
+	card_in 0 "$BED/alice.card"
+	expect AUTHINFO_UNAVAIL second alice 246810
+	expect SUCCESS first alice 246810
+}
+scenario reader_pattern
+
+card_inserted_during_wait() {
+	service card wait=20
+	echo 246810 >"$BED/login.in"
+	stdbuf -oL pamtester card alice authenticate <"$BED/login.in" >"$BED/waiting.out" 2>&1 &
+	waiting=$!
+	# The cue shows that it waits.
+	tail --pid="$waiting" -s 0.02 -n +1 -f "$BED/waiting.out" | grep -qi card
+	card_in 0 "$BED/alice.card"
+	wait "$waiting"
+}
+scenario card_inserted_during_wait
+
+wait_is_over() {
+	service card wait=1
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario wait_is_over
+
+card_removed_and_inserted_by_signal() {
+	card_in 0 "$BED/alice.card"
+	kill -USR1 "$(cat "$BED/card0.pid")"
+	bed_wait empty 0
+	expect AUTHINFO_UNAVAIL card alice 246810
+	kill -USR2 "$(cat "$BED/card0.pid")"
+	bed_wait present 0
+	expect SUCCESS card alice 246810
+}
+scenario card_removed_and_inserted_by_signal
+
+card_state_survives_kill() {
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	kill -KILL "$(cat "$BED/card0.pid")"
+	bed_wait empty 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario card_state_survives_kill

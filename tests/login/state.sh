@@ -1,0 +1,148 @@
+# What the store and the configuration say
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+unknown_user() {
+	card_in 0 "$BED/alice.card"
+	expect USER_UNKNOWN card carol 246810
+}
+scenario unknown_user
+
+nullok_passes_users_without_card() {
+	service_before_permit optional '[success=done ignore=ignore default=die]' nullok
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS optional carol
+	expect AUTH_ERR optional alice 999999
+	card_out 0
+	expect AUTHINFO_UNAVAIL optional alice
+}
+scenario nullok_passes_users_without_card
+
+failure_is_not_undone_by_permit() {
+	service_before_permit stacked required
+	expect AUTHINFO_UNAVAIL stacked alice 246810
+	card_in 0 "$BED/alice.card"
+	expect AUTH_ERR stacked alice 999999
+	expect SUCCESS stacked alice 246810
+}
+scenario failure_is_not_undone_by_permit
+
+suspended_card() {
+	card_in 0 "$BED/alice.card"
+	cardtool suspend alice --force
+	expect PERM_DENIED card alice 246810
+	cardtool resume alice --force
+	expect SUCCESS card alice 246810
+}
+scenario suspended_card
+
+revoked_card() {
+	card_in 0 "$BED/alice.card"
+	cardtool revoke alice --force
+	expect PERM_DENIED card alice 246810
+}
+scenario revoked_card
+
+# The card's state of before a login, put back after it: a clone or a restored card
+cloned_card() {
+	cp -a "$BED/alice.card" "$BED/clone.card"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	expect SUCCESS card alice 246810
+	card_out 0
+	card_in 0 "$BED/clone.card"
+	: >"$BED/syslog.log"
+	login card alice 246810
+	[ "$verdict" = AUTH_ERR ] || [ "$verdict" = PERM_DENIED ]
+	# <81>: authpriv.alert
+	grep '^<81>' "$BED/syslog.log"
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect PERM_DENIED card alice 246810
+}
+scenario cloned_card
+
+store_missing() {
+	rm -f /var/lib/mckd/*
+	card_in 0 "$BED/alice.card"
+	expect AUTHINFO_UNAVAIL card alice 246810
+}
+scenario store_missing
+
+store_wrong_mode() {
+	chmod 644 /var/lib/mckd/store.db
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario store_wrong_mode
+
+store_wrong_owner() {
+	chown 61001 /var/lib/mckd/store.db
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario store_wrong_owner
+
+store_directory_wrong_mode() {
+	chmod 777 /var/lib/mckd
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario store_directory_wrong_mode
+
+store_is_fifo() {
+	rm /var/lib/mckd/store.db
+	mkfifo -m 600 /var/lib/mckd/store.db
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario store_is_fifo
+
+store_key_wrong_mode() {
+	chmod 644 /etc/mckd/store.key
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario store_key_wrong_mode
+
+unknown_module_option() {
+	service card nulok
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario unknown_module_option
+
+unknown_configuration_key() {
+	echo 'max_trys = 3' >/etc/mckd/mckd.conf
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+}
+scenario unknown_configuration_key
+
+configuration_is_read() {
+	echo 'max_tries = 2' >/etc/mckd/mckd.conf
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 999999 246810
+}
+scenario configuration_is_read
+
+remote_session_leaves_reader_alone() {
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	echo 246810 >"$BED/login.in"
+	refute pamtester -I rhost=192.0.2.7 card alice authenticate <"$BED/login.in" >"$BED/remote.out" 2>&1
+	cat "$BED/remote.out"
+	[ "$(apdus)" = 0 ]
+}
+scenario remote_session_leaves_reader_alone
+
+# Debug on, and neither PIN nor key in any log
+logs_hold_no_pin() {
+	service card debug
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	expect AUTH_ERR card alice 999999
+	[ -s "$BED/syslog.log" ]
+	refute grep -E '246810|999999|323436383130|393939393939' "$BED/syslog.log"
+}
+scenario logs_hold_no_pin

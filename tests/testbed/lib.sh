@@ -1,0 +1,220 @@
+# What the scenarios, the demo and the benchmark share. Sourced inside the namespace of
+# enter.sh, with BED (logs and states) and MCKD_BUILD (the build directory, whose "root"
+# is the prefix that the product was installed under) set.
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+
+: "${BED:?}" "${MCKD_BUILD:?}"
+PREFIX=$MCKD_BUILD/root
+PATH=$PREFIX/sbin:$PREFIX/bin:$MCKD_BUILD:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+PORT_0=35963	# of the first reader
+PORT_1=35964	# of the second
+
+die() {
+	echo "$*" >&2
+	exit 1
+}
+
+# refute COMMAND ...: "!" alone does not end a scenario under set -e
+refute() {
+	if "$@"; then
+		echo "refute $*: it did not fail"
+		return 1
+	fi
+}
+
+# start NAME COMMAND ...: in the background; its pid in $BED/NAME.pid
+start() {
+	name=$1
+	shift
+	"$@" >"$BED/$name.out" 2>&1 3>&- &
+	echo $! >"$BED/$name.pid"
+}
+
+running() {
+	[ -s "$BED/$1.pid" ] && kill -0 "$(cat "$BED/$1.pid")" 2>/dev/null
+}
+
+stop() {
+	[ -s "$BED/$1.pid" ] || return 0
+	pid=$(cat "$BED/$1.pid")
+	rm -f "$BED/$1.pid"
+	kill "$pid" 2>/dev/null || return 0
+	kill -CONT "$pid" 2>/dev/null || :
+	# A scenario runs in a subshell, whose children these are not.
+	wait "$pid" 2>/dev/null || tail --pid="$pid" -s 0.01 -f /dev/null 2>/dev/null || :
+}
+
+pcscd_start() {
+	rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
+	start pcscd pcscd --foreground
+	bed_wait service
+}
+
+stack_start() {
+	start syslog bed_syslog "$BED/syslog.log"
+	pcscd_start
+}
+
+stack_stop() {
+	for name in card0 card1 pcscd syslog; do
+		stop "$name"
+	done
+}
+
+# card_in READER STATEFILE [option ...]: puts a soft card into reader 0 or 1
+card_in() {
+	reader=$1
+	state=$2
+	shift 2
+	port=$PORT_0
+	[ "$reader" = 0 ] || port=$PORT_1
+	start "card$reader" mckd-vcard --port "$port" --trace "$BED/trace$reader" "$@" "$state"
+	bed_wait present "$reader" || die "card $state: $(cat "$BED/card$reader.out")"
+}
+
+# new_card READER STATEFILE: a blank one; its transport key in STATEFILE.transport
+new_card() {
+	rm -f "$2" "$2.transport"
+	card_in "$1" "$2" --new --transport-key-file "$2.transport"
+}
+
+foreign_in() {
+	reader=$1
+	shift
+	port=$PORT_0
+	[ "$reader" = 0 ] || port=$PORT_1
+	start "card$reader" bed_foreign "$port" "$@"
+	bed_wait present "$reader"
+}
+
+card_out() {
+	running "card$1" || return 0
+	stop "card$1"
+	bed_wait empty "$1"
+}
+
+# provision USER STATEFILE PIN [option ...]: a new soft card in reader 0, then taken out
+provision() {
+	user=$1
+	card=$2
+	pin=$3
+	shift 3
+	(umask 077 && echo "$pin" >"$card.pin")
+	new_card 0 "$card"
+	cardtool provision --user "$user" --pin-file "$card.pin" \
+		--transport-key-file "$card.transport" "$@"
+	card_out 0
+}
+
+# Alice's and Bob's cards and a store that knows both, kept to start each scenario from
+bed_provision() {
+	cardtool init
+	provision alice "$BED/alice.card" 246810
+	provision bob "$BED/bob.card" 135791
+	new_card 0 "$BED/blank.card"
+	card_out 0
+	rm -rf "$BED/kept"
+	mkdir -m 700 "$BED/kept"
+	cp -a /etc/mckd "$BED/kept/etc"
+	cp -a /var/lib/mckd "$BED/kept/store"
+	cp -a "$BED"/*.card "$BED/kept/"
+}
+
+# prepare LIB: bed_provision with its words in $BED/provision.log; a shell of its own, for set -e is
+# without effect in what "||" follows.
+prepare() {
+	sh -exc '. "$0"; bed_provision' "$1" >"$BED/provision.log" 2>&1
+}
+
+# As after bed_provision, all readers empty
+bed_reset() {
+	card_out 0
+	card_out 1
+	running pcscd || pcscd_start
+	rm -rf /etc/mckd
+	cp -a "$BED/kept/etc" /etc/mckd
+	find /var/lib/mckd -mindepth 1 -delete
+	chmod 700 /var/lib/mckd
+	cp -a "$BED/kept/store/." /var/lib/mckd/
+	cp -a "$BED"/kept/*.card "$BED/"
+	rm -f "$BED/trace0" "$BED/trace1"
+	: >"$BED/syslog.log"
+	service card
+}
+
+# service NAME [module option ...]: a PAM service of pam_mckd alone
+service() {
+	name=$1
+	shift
+	cat >"/etc/pam.d/$name" <<-END
+		auth required $PREFIX/lib/security/pam_mckd.so $*
+		account required pam_permit.so
+	END
+}
+
+# service_before_permit NAME CONTROL [module option ...]: with pam_permit stacked behind
+service_before_permit() {
+	name=$1
+	control=$2
+	shift 2
+	cat >"/etc/pam.d/$name" <<-END
+		auth $control $PREFIX/lib/security/pam_mckd.so $*
+		auth required pam_permit.so
+		account required pam_permit.so
+	END
+}
+
+# login SERVICE USER [PIN ...]: pamtester; its words in $BED/login.out, PAM's code in $verdict
+login() {
+	name=$1
+	user=$2
+	shift 2
+	: >"$BED/login.in"
+	[ $# = 0 ] || printf '%s\n' "$@" >"$BED/login.in"
+	# By lines, so that texts and prompts come in their order.
+	timeout 60 stdbuf -oL pamtester "$name" "$user" authenticate <"$BED/login.in" >"$BED/login.out" 2>&1 || :
+	case $(grep "pamtester: " "$BED/login.out" | tail -n 1) in
+	*"successfully authenticated") verdict=SUCCESS ;;
+	*"Authentication failure") verdict=AUTH_ERR ;;
+	*"cannot retrieve authentication info"*) verdict=AUTHINFO_UNAVAIL ;;
+	*"User not known"*) verdict=USER_UNKNOWN ;;
+	*"maximum number of retries"*) verdict=MAXTRIES ;;
+	*"Permission denied") verdict=PERM_DENIED ;;
+	*"Error in service module") verdict=SERVICE_ERR ;;
+	*"Conversation error") verdict=CONV_ERR ;;
+	*) verdict=UNKNOWN ;;
+	esac
+}
+
+# expect VERDICT SERVICE USER [PIN ...]
+expect() {
+	wanted=$1
+	shift
+	login "$@"
+	[ "$verdict" = "$wanted" ] || {
+		echo "login $*: $verdict, expected $wanted"
+		cat "$BED/login.out"
+		return 1
+	}
+}
+
+# Commands that reader 0's card has answered since its trace was emptied. A line is
+# INS, Lc, the answer's length with its status word, and that.
+apdus() {
+	wc -l <"$BED/trace0" | tr -d ' '
+}
+
+trace_reset() {
+	: >"$BED/trace0"
+}
+
+card_id() {
+	cardtool list | grep -w "$1" | grep -oiE '\b[0-9a-f]{16}\b' | head -n 1
+}
+
+# trace_bytes in|out: bytes to or from the card in reader 0's trace (each command with Le)
+trace_bytes() {
+	awk -v way="$1" '{ n += way == "out" ? $3 : $2 > 0 ? $2 + 6 : 5 } END { print n + 0 }' "$BED/trace0"
+}

@@ -1,0 +1,14 @@
+# What the scenarios of tests/login need beside the product. They run over the real
+# stack, in a namespace of their own, by "./dev check".
+check_PROGRAMS += bed_wait bed_foreign bed_select bed_syslog
+bed_wait_SOURCES = tests/testbed/wait.c
+bed_wait_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
+bed_wait_LDADD = $(PCSC_LIBS)
+bed_foreign_SOURCES = tests/testbed/foreign.c
+bed_select_SOURCES = tests/testbed/select.c
+bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
+bed_select_LDADD = $(PCSC_LIBS)
+bed_syslog_SOURCES = tests/testbed/syslog.c
+EXTRA_DIST += tests/SKIPS tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
+	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/rotation.sh \
+	tests/login/state.sh tests/login/sudo.sh

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bed_syslog FILE: what the namespace logs to /dev/log, one message a line, into FILE. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+int
+main(int argc, char **argv)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char message[8192];
+	ssize_t n;
+	FILE *out;
+	int fd;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: bed_syslog FILE\n");
+		return 2;
+	}
+	strcpy(at.sun_path, "/dev/log");
+	unlink(at.sun_path);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0) {
+		perror("bed_syslog: /dev/log");
+		return 1;
+	}
+	chmod(at.sun_path, 0666);
+	out = fopen(argv[1], "ae");
+	if (out == NULL) {
+		perror(argv[1]);
+		return 1;
+	}
+	while ((n = recv(fd, message, sizeof(message) - 1, 0)) >= 0) {
+		message[n] = '\0';
+		fprintf(out, "%s\n", message);
+		fflush(out);
+	}
+	return 1;
+}

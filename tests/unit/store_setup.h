@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MCKD_TEST_STORE_SETUP_H
+#define MCKD_TEST_STORE_SETUP_H
+
+#include "store_priv.h"
+
+/* A store of its own for every test, in a fresh directory. */
+struct setup {
+	char base[64], dir[96], db[128], key[128];
+	struct mckd_store *store;
+	char why[MCKD_WHY];
+};
+
+int setup_make(void **state);
+int setup_remove(void **state);
+enum mckd_err setup_open(struct setup *t, enum mckd_store_mode mode);
+void setup_record(struct mckd_record *r, uint8_t id, bool full);
+/* Runs SQL beside the store, on a connection of its own. */
+void setup_sql(struct setup *t, const char *sql);
+
+#endif
