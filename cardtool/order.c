@@ -87,7 +87,7 @@ start_resync(struct tool *t, struct mckd_record *r, struct compose *c, const str
 	if (info->epoch < r->epoch_seen)
 		return MCKD_E_CLONE;
 	if ((e = mckd_keys_ck(b->dea1, b->mk, b->card, ck)) == MCKD_OK && r->pending > 0)
-		e = mckd_store_ticket_done(t->store, b->card, 0xffff);
+		e = mckd_store_ticket_forget(t->store, b->card);
 	if (e == MCKD_OK)
 		compose_start(c, b->dea1, ck, b->card, info->epoch, info->last_ticket);
 	mckd_wipe(ck, sizeof(ck));

@@ -104,6 +104,9 @@ enum mckd_err mckd_store_ticket_next(struct mckd_store *s, const uint8_t card[st
 /* A true receipt for this epoch came: settles it and all before it. */
 enum mckd_err mckd_store_ticket_done(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     uint16_t epoch);
+/* Empties the queue with no receipt for any of it: a resync takes the place of all that waits. */
+enum mckd_err mckd_store_ticket_forget(struct mckd_store *s,
+    const uint8_t card[static MCKD_CARD_ID_LEN]);
 
 enum mckd_err mckd_store_event(struct mckd_store *s, const struct mckd_event *e);
 typedef enum mckd_err (*mckd_store_event_cb)(void *arg, const struct mckd_event *e);

@@ -124,3 +124,22 @@ mckd_store_ticket_done(struct mckd_store *s, const uint8_t card[static MCKD_CARD
 	mckd_store_rollback(s);
 	return e;
 }
+
+enum mckd_err
+mckd_store_ticket_forget(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_begin(s);
+
+	if (e != MCKD_OK)
+		return e;
+	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_DONE, &st)) == MCKD_OK) {
+		mckd_bind_card(st, 1, card);
+		sqlite3_bind_int(st, 2, UINT16_MAX);
+		e = mckd_store_run(s, st, "the tickets cannot be removed");
+	}
+	if (e == MCKD_OK)
+		return mckd_store_commit(s);
+	mckd_store_rollback(s);
+	return e;
+}

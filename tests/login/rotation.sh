@@ -25,3 +25,14 @@ rotation_delivered_by_login() {
 	[ "$(apdus)" = 2 ]
 }
 scenario rotation_delivered_by_login
+
+# What a resync takes the place of was never receipted: the card must not be older than it
+resync_over_a_queue() {
+	cardtool rotate alice --compromised 1 --force
+	card_in 0 "$BED/alice.card"
+	cardtool rotate alice --resync --force
+	expect SUCCESS card alice 246810
+	cardtool rotate alice --compromised 2 --force
+	expect SUCCESS card alice 246810
+}
+scenario resync_over_a_queue

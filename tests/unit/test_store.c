@@ -223,6 +223,15 @@ test_tickets(void **state)
 	assert_int_equal(r->epoch_seen, 8);
 	assert_true(r->provisioning);
 	mckd_record_free(r);
+	/* Nobody gave a receipt for what is only forgotten. */
+	assert_int_equal(mckd_store_ticket_forget(t->store, card1), MCKD_OK);
+	assert_int_equal(mckd_store_ticket_forget(t->store, card1), MCKD_OK);
+	assert_int_equal(mckd_store_get(t->store, card1, &r), MCKD_OK);
+	assert_int_equal(r->pending, 0);
+	assert_int_equal(r->epoch_seen, 8);
+	assert_true(r->provisioning);
+	mckd_record_free(r);
+	assert_int_equal(mckd_store_ticket_add(t->store, card1, &a), MCKD_OK);
 	assert_int_equal(mckd_store_ticket_done(t->store, card1, 9), MCKD_OK);
 	assert_int_equal(mckd_store_get(t->store, card1, &r), MCKD_OK);
 	assert_int_equal(r->pending, 0);
