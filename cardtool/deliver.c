@@ -92,7 +92,7 @@ send_all(struct found *f, const struct mckd_ticket *list, size_t n, uint16_t *do
 	e = mckd_card_select(f->link, &f->info);
 	for (size_t i = 0; i < n && e == MCKD_OK; i++)
 		if ((e = mckd_card_ticket(f->link, &list[i], sw)) == MCKD_OK)
-			*done = list[i].epoch;
+			*done = f->info.epoch = list[i].epoch;
 	if (e == MCKD_OK)
 		e = mckd_card_select(f->link, &f->info);
 	f->link->ops->end(f->link);
