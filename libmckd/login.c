@@ -181,6 +181,19 @@ exchange(struct mckd_login *l, struct mckd_exchange *x)
 	return mckd_login_send(l, x, true);
 }
 
+/* Another login came first: its counter is what the next command is held against. */
+static enum mckd_err
+read_counter(struct mckd_login *l)
+{
+	struct mckd_record *now = NULL;
+	enum mckd_err err = mckd_store_get(l->store, l->record->block.card, &now);
+
+	if (err == MCKD_OK)
+		l->record->counter = now->counter;
+	mckd_record_free(now);
+	return err;
+}
+
 static struct mckd_event
 event_of(const struct mckd_login *l, const struct mckd_exchange *x, const char *verdict)
 {
@@ -269,7 +282,7 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	    (err = deliver_pending(l)) != MCKD_OK)
 		goto out;
 	for (int race = 0; race < 2 && accepted != MCKD_OK; race++) {
-		if ((err = exchange(l, &x)) != MCKD_OK)
+		if ((race > 0 && (err = read_counter(l)) != MCKD_OK) || (err = exchange(l, &x)) != MCKD_OK)
 			break;
 		note_found(l, &x);
 		accepted = accept(l, &x);
@@ -283,6 +296,9 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	else
 		err = accepted;
 out:
+	/* To the caller that would mean a user who has no card: this one had it a moment ago. */
+	if (err == MCKD_E_STORE_NOT_FOUND)
+		err = no_card_of(l, "the card was removed from the store meanwhile");
 	if (verdict != MCKD_OK)
 		verdict = err != MCKD_OK ? err : MCKD_E_INTERNAL;
 	if (x.have_pin && (verdict == MCKD_E_PIN_WRONG || verdict == MCKD_E_PIN_BLOCKED)) {

@@ -164,6 +164,7 @@ talk(struct mckd_login *l, struct mckd_exchange *x)
 			err = mckd_card_sw_err(x->sw);
 		if (err != MCKD_OK)
 			return err;
+		l->pin_accepted = true;
 	}
 	l->spent = true;
 	memcpy(x->q.challenge, l->info.challenge, sizeof(x->q.challenge));

@@ -43,6 +43,8 @@ transmit(struct mckd_cardlink *l, const uint8_t *cmd, size_t len, uint8_t *rsp, 
 	uint8_t got[258];
 	size_t n;
 
+	if (r->before_apdu != NULL)
+		r->before_apdu(r, cmd[1]);
 	r->apdus++;
 	r->sent[cmd[1]]++;
 	if (cmd[1] != 0xa4)

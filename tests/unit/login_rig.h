@@ -28,6 +28,7 @@ struct rig {
 	uint16_t fake_sw;			/* to AUTHENTICATE */
 	unsigned fakes;				/* so many times */
 	bool spoil_challenge;			/* before the first AUTHENTICATE */
+	void (*before_apdu)(struct rig *r, uint8_t ins);	/* what others do meanwhile */
 	const char *pad_pin;			/* what a person types on the pad */
 };
 

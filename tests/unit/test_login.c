@@ -233,6 +233,71 @@ a_copy_of_the_card(void **state)
 }
 
 static void
+another_login_comes_first(struct rig *r, uint8_t ins)
+{
+	struct mckd_record *rec;
+
+	if (ins != AUTHENTICATE)
+		return;
+	r->before_apdu = NULL;
+	rec = rig_record(r);
+	rec->counter = 50;
+	rig_put(r, rec);
+}
+
+/* Its first counter may be a matter of order; its second is below what was read before it was asked. */
+static void
+a_copy_while_the_card_logs_in(void **state)
+{
+	struct rig *r = *state;
+	char reason[64];
+
+	r->before_apdu = another_login_comes_first;
+	assert_int_equal(rig_login(r, "123456"), MCKD_E_CLONE);
+	assert_int_equal(r->sent[AUTHENTICATE], 2);
+	assert_int_equal(status(r, reason), MCKD_CARD_SUSPENDED);
+}
+
+static void
+removed_at_a_ticket(struct rig *r, uint8_t ins)
+{
+	if (ins == TICKET) {
+		r->before_apdu = NULL;
+		assert_int_equal(mckd_store_remove(r->store, r->id), MCKD_OK);
+	}
+}
+
+static void
+removed_at_the_answer(struct rig *r, uint8_t ins)
+{
+	if (ins == AUTHENTICATE) {
+		r->before_apdu = NULL;
+		assert_int_equal(mckd_store_remove(r->store, r->id), MCKD_OK);
+	}
+}
+
+/* NOT_FOUND is what nullok makes IGNORE of. */
+static void
+removed_meanwhile_is_not_a_user_without_card(void **state)
+{
+	static const uint8_t tlv[] = { 0x0e, 1, 1, 0x05, 0 };
+	struct rig *r = *state;
+	struct mckd_record *rec;
+
+	r->before_apdu = removed_at_the_answer;
+	rec = rig_record(r);
+	assert_int_equal(rig_login(r, "123456"), MCKD_E_CARD_WRONG);
+	assert_int_equal(mckd_store_put(r->store, rec, false), MCKD_OK);
+	mckd_record_free(rec);
+	for (uint8_t slot = 1; slot <= 3; slot++)
+		assert_int_equal(mckd_store_assign(r->store, r->id, slot, "alice"), MCKD_OK);
+	rig_queue(r, tlv, sizeof(tlv));
+	r->before_apdu = removed_at_a_ticket;
+	assert_int_equal(rig_login(r, "123456"), MCKD_E_CARD_WRONG);
+	assert_int_equal(r->sent[AUTHENTICATE], 0);
+}
+
+static void
 suspended_while_the_prompt_was_open(void **state)
 {
 	struct rig *r = *state;
@@ -485,6 +550,12 @@ on_the_pad(void **state)
 	r->pad_pin = "999999";
 	assert_int_equal(rig_login(r, NULL), MCKD_E_PIN_WRONG);
 	assert_int_equal(r->sent[AUTHENTICATE], 0);
+	/* Accepted there is accepted, whatever becomes of the command after it. */
+	r->pad_pin = "123456";
+	r->fake_sw = 0x6f00;
+	r->fakes = 1;
+	assert_int_equal(rig_login(r, NULL), MCKD_E_CARD_REFUSED);
+	assert_true(r->login.pin_accepted);
 	/* A PIN that the host knows is sealed, pad or not. */
 	assert_int_equal(rig_login(r, "123456"), MCKD_OK);
 	assert_int_equal(r->sent[VERIFY], 0);
@@ -546,6 +617,7 @@ main(void)
 		TEST(blocked_pin), TEST(impossible_pins_are_not_sent),
 		TEST(the_last_tries_need_a_prompt_that_shows_them), TEST(a_replayed_answer),
 		TEST(every_flipped_bit), TEST(every_status_word), TEST(a_copy_of_the_card),
+		TEST(a_copy_while_the_card_logs_in), TEST(removed_meanwhile_is_not_a_user_without_card),
 		TEST(suspended_while_the_prompt_was_open), TEST(expired), TEST(a_compromised_index),
 		TEST(a_pending_ticket_goes_first), TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),
 		TEST(a_host_behind), TEST(someone_selected_in_between),
