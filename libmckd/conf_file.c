@@ -130,6 +130,9 @@ check_line(struct places *p, const char *at, const char *end)
 		if (p->list[i].len == (size_t)(at - key) &&
 		    memcmp(p->list[i].key, key, p->list[i].len) == 0)
 			return "given twice";
+	/* libeconf would cut the value there, be it in quotes, and say nothing. */
+	if (memchr(at, '#', (size_t)(end - at)) != NULL)
+		return "a comment has a line of its own, and a value has no #";
 	if (p->n == SETTINGS_MAX)
 		return "too many settings";
 	p->list[p->n].key = key;

@@ -234,6 +234,22 @@ options_are_exact(void **state)
 	assert_int_equal(conf.authtok, MCKD_AUTHTOK_PIN);
 }
 
+/* The parser would take "Omni" of it, and the reader meant is another one. */
+static void
+a_value_is_not_cut_at_a_comment(void **state)
+{
+	static const char *const cut[] = { "reader = Omni #2\n", "reader = \"Omni #2\"\n",
+		"reader = Omni#2", "strict_epoch = no # for now\n", "reader=#2\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+		assert_int_equal(read_text(cut[i]), MCKD_E_CONFIG);
+		assert_non_null(strstr(why, ":1: a comment"));
+	}
+	assert_int_equal(read_text(" \t# reader = Omni #2\nreader = Omni 2\n"), MCKD_OK);
+	assert_string_equal(conf.reader, "Omni 2");
+}
+
 int
 main(void)
 {
@@ -241,6 +257,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(absent_is_the_default, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_key_is_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_an_error_with_its_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_value_is_not_cut_at_a_comment, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drop_ins_override_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_a_file_of_root_is_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_much_is_an_error, set_up, tear_down),
