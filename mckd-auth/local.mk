@@ -20,6 +20,14 @@ test_verdict_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth
 test_verdict_LDADD = libmckd.la $(CMOCKA_LIBS)
 TESTS += test_verdict
 
+check_PROGRAMS += test_users
+test_users_SOURCES = tests/unit/test_users.c tests/unit/store_setup.c tests/unit/store_setup.h \
+	mckd-auth/users.c mckd-auth/auth.h
+test_users_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth -I$(srcdir)/pam_mckd \
+	$(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
+test_users_LDADD = libmckd.la $(SQLITE_LIBS) $(CMOCKA_LIBS)
+TESTS += test_users
+
 check_PROGRAMS += test_conf
 test_conf_SOURCES = tests/unit/test_conf.c
 test_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CMOCKA_CFLAGS)

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "auth.h"
 
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
+#include "log.h"
 #include "talk.h"
 
 #define USERS_MAX 16
+#define PASSWD_MAX (1 << 16)
 
 static enum mckd_err
 any_card(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
@@ -16,17 +22,61 @@ any_card(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	return MCKD_OK;
 }
 
+static enum mckd_err
+has_card(struct mckd_auth *a, const char *user)
+{
+	bool any = false;
+	enum mckd_err err = mckd_store_cards_of(a->store, user, any_card, &any);
+
+	return err == MCKD_OK && !any ? MCKD_E_STORE_NOT_FOUND : err;
+}
+
+/* The name that the account goes by. NOT_FOUND: there is no account; STORE_IO: nobody can say. */
+static enum mckd_err
+true_name(const char *user, char *out, size_t room)
+{
+	struct passwd pw, *found = NULL;
+	char *text = malloc(PASSWD_MAX);
+	enum mckd_err err = MCKD_E_STORE_NOT_FOUND;
+	int e;
+
+	if (text == NULL)
+		return MCKD_E_NOMEM;
+	e = getpwnam_r(user, &pw, text, PASSWD_MAX, &found);
+	if (found != NULL && strlen(found->pw_name) < room) {
+		(void)snprintf(out, room, "%s", found->pw_name);
+		err = MCKD_OK;
+	} else if (found == NULL && e != 0 && e != ENOENT && e != ESRCH && e != EBADF && e != EPERM) {
+		/* getpwnam_r(3) has these four for "no such name", too. */
+		mckd_log(LOG_ERR, "user \"%s\": the account cannot be looked up: %s", user, strerror(e));
+		err = MCKD_E_STORE_IO;
+	}
+	free(text);
+	return err;
+}
+
+/*
+ * A name service may take several spellings for one account: "ALICE", "DOM\alice". Such a one
+ * is in no store, and with nullok it would pass alice's card by.
+ */
 enum mckd_err
 mckd_users_have_card(struct mckd_auth *a)
 {
-	bool any = false;
+	char name[sizeof(a->user)] = "";
 	enum mckd_err err;
 
 	if (a->user_too_long)
 		return MCKD_E_STORE_NOT_FOUND;
-	err = mckd_store_cards_of(a->store, a->user, any_card, &any);
-	if (err == MCKD_OK && !any)
-		err = MCKD_E_STORE_NOT_FOUND;
+	if ((err = has_card(a, a->user)) != MCKD_E_STORE_NOT_FOUND || a->user[0] == '\0')
+		return err;
+	if ((err = true_name(a->user, name, sizeof(name))) != MCKD_OK)
+		return err;
+	if (strcmp(name, a->user) == 0)
+		return MCKD_E_STORE_NOT_FOUND;
+	if ((err = has_card(a, name)) == MCKD_OK) {
+		(void)snprintf(a->user, sizeof(a->user), "%s", name);
+		(void)snprintf(a->login.user, sizeof(a->login.user), "%s", name);
+	}
 	return err;
 }
 
