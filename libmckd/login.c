@@ -174,7 +174,8 @@ exchange(struct mckd_login *l, struct mckd_exchange *x)
 	if (err == MCKD_OK || x->on_pad || x->sw == 0 || x->sw == SW_OK || x->sw == SW_BLOCKED ||
 	    (x->sw & 0xfff0) == 0x63c0)
 		return err;
-	if (x->sw == SW_NOT_FOUND && !l->record->block.full && x->q.index != 0)
+	/* Retired on a card that is ahead of this host, or of an application that has not this one. */
+	if (x->sw == SW_NOT_FOUND && (!l->record->block.full || l->slot == 0) && x->q.index != 0)
 		avoid = 1u << (x->q.index - 1);
 	if ((err = mckd_login_prepare(l, x, avoid)) != MCKD_OK)
 		return err;

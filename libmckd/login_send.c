@@ -96,31 +96,45 @@ out:
 	return err;
 }
 
+/* The indices active in all applications where the host selects, or in as many as can be. */
+static uint32_t
+common_indices(const struct mckd_login *l, uint32_t without, const struct mckd_app **first, unsigned *n)
+{
+	const struct mckd_block *b = &l->record->block;
+	uint32_t set = UINT32_MAX, next;
+
+	*first = NULL;
+	*n = 0;
+	for (unsigned i = 0; i < b->napps; i++) {
+		const struct mckd_app *app = &b->app[i];
+
+		if ((l->slots & mckd_slot_bit(app->slot)) == 0 || (mckd_app_active(app) & without) != 0 ||
+		    (app->mechanism != MCKD_SEL_HOST_RANDOM && app->mechanism != MCKD_SEL_HOST_DATE))
+			continue;
+		next = set & mckd_app_active(app);
+		set = next != 0 ? next : set;
+		if ((*n)++ == 0)
+			*first = app;
+	}
+	return set;
+}
+
 /*
- * With slot 0 the index counts only if the application found has mechanism 02: one that is
- * active in all of those, or as many as it can be.
+ * With slot 0 the index counts only if the application found has mechanism 02. Where the card
+ * had found one that has not the index to avoid, the next try is for such a one.
  */
 static enum mckd_err
 pick_index(const struct mckd_login *l, uint32_t avoid, uint8_t *index)
 {
 	const struct mckd_block *b = &l->record->block;
 	struct mckd_app common = { .mechanism = MCKD_SEL_HOST_RANDOM };
-	const struct mckd_app *first = NULL;
-	uint32_t set = UINT32_MAX, next;
-	unsigned n = 0;
+	const struct mckd_app *first;
+	unsigned n;
+	uint32_t set = common_indices(l, avoid, &first, &n);
 
 	*index = 0;
-	for (unsigned i = 0; i < b->napps; i++) {
-		const struct mckd_app *app = &b->app[i];
-
-		if ((l->slots & mckd_slot_bit(app->slot)) == 0 ||
-		    (app->mechanism != MCKD_SEL_HOST_RANDOM && app->mechanism != MCKD_SEL_HOST_DATE))
-			continue;
-		next = set & mckd_app_active(app);
-		set = next != 0 ? next : set;
-		if (n++ == 0)
-			first = app;
-	}
+	if (first == NULL)
+		set = common_indices(l, 0, &first, &n);
 	if (first == NULL)
 		return MCKD_OK;
 	if (n == 1 && avoid == 0)

@@ -356,6 +356,30 @@ a_compromised_index(void **state)
 	}
 }
 
+/* Without an index in common the first try is for one application, the second for the other. */
+static void
+applications_without_a_common_index(void **state)
+{
+	static const uint8_t tlv[] = { 0x0e, 1, 1, 0x03, 4, 0, 0, 0, 0x0c, 0x0e, 1, 2, 0x01, 1, 2, 0x03,
+		4, 0, 0, 0, 0x03 };
+	struct rig *r = *state;
+	struct mckd_record *rec = rig_record(r);
+
+	rec->block.app[0].retired = 0x0c;
+	rec->block.app[1].retired = 0x03;
+	rec->block.app[1].mechanism = MCKD_SEL_HOST_RANDOM;
+	rig_put(r, rec);
+	rig_queue(r, tlv, sizeof(tlv));
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(rig_login(r, "123456"), MCKD_OK);
+		assert_int_equal(r->sent[AUTHENTICATE], 1);
+		assert_in_range(r->login.index, 1, 2);
+		assert_int_equal(rig_login(r, "654321"), MCKD_OK);
+		assert_int_equal(r->sent[AUTHENTICATE], 2);
+		assert_in_range(r->login.index, 3, 4);
+	}
+}
+
 static void
 a_pending_ticket_goes_first(void **state)
 {
@@ -619,7 +643,7 @@ main(void)
 		TEST(every_flipped_bit), TEST(every_status_word), TEST(a_copy_of_the_card),
 		TEST(a_copy_while_the_card_logs_in), TEST(removed_meanwhile_is_not_a_user_without_card),
 		TEST(suspended_while_the_prompt_was_open), TEST(expired), TEST(a_compromised_index),
-		TEST(a_pending_ticket_goes_first), TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),
+		TEST(applications_without_a_common_index), TEST(a_pending_ticket_goes_first), TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),
 		TEST(a_host_behind), TEST(someone_selected_in_between),
 		TEST(the_secret_only_where_asked_for), TEST(on_the_pad),
 		TEST(the_card_names_the_user), TEST(a_card_that_is_not_in_the_store),
