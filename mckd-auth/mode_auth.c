@@ -111,7 +111,7 @@ prove(struct mckd_auth *a)
 		return MCKD_E_PIN_FORMAT;
 	}
 	pad = use_pad(a);
-	for (unsigned n = 1; ; n++) {
+	for (unsigned n = 1;; n++) {
 		if (blocked(a))
 			return MCKD_E_PIN_BLOCKED;
 		err = pad ? on_pad(a) : by_prompt(a, again);

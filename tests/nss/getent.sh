@@ -67,8 +67,8 @@ check 'an absent name is absent, not an error' 2 "$(with getent passwd mallory >
 check 'root stays root' 'root:0' "$(with getent passwd root | cut -d: -f1,3)"
 if [ "$(cat /proc/self/setgroups)" = allow ]; then
 	check 'setpriv becomes the account' 'alice alice cards readers' \
-		"$(echo "$(with setpriv --reuid alice --regid alice --init-groups id -un)" \
-		"$(with setpriv --reuid alice --regid alice --init-groups id -Gn)")"
+		"$(with setpriv --reuid alice --regid alice --init-groups id -un) $(
+			with setpriv --reuid alice --regid alice --init-groups id -Gn)"
 	check 'chown and stat name the owner' alice \
 		"$(touch "$work/f" && with chown alice "$work/f" && with stat -c %U "$work/f")"
 	chmod 664 "$MCKD_NSS_PUBLICDIR/accounts.cdb"

@@ -82,14 +82,14 @@ void
 publish_many(unsigned n)
 {
 	struct mckd_account *a = calloc(n, sizeof(*a));
-	char (*names)[16] = calloc(n, sizeof(*names));
+	struct { char s[16]; } *names = calloc(n, sizeof(*names));
 	unsigned i;
 
 	assert_non_null(a);
 	assert_non_null(names);
 	for (i = 0; i < n; i++) {
-		snprintf(names[i], sizeof(names[i]), "u%07u", i);
-		a[i] = (struct mckd_account){ names[i], 100000 + i, 31000, "Someone", "/home/someone",
+		snprintf(names[i].s, sizeof(names[i].s), "u%07u", i);
+		a[i] = (struct mckd_account){ names[i].s, 100000 + i, 31000, "Someone", "/home/someone",
 			"/bin/sh", false };
 	}
 	publish(a, n, NULL, 0);
