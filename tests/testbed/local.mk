@@ -9,6 +9,6 @@ bed_select_SOURCES = tests/testbed/select.c
 bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
 bed_syslog_SOURCES = tests/testbed/syslog.c
-EXTRA_DIST += tests/SKIPS tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
+EXTRA_DIST += tests/SKIPS tests/lint.sh tests/hardening.sh tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
 	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/rotation.sh \
 	tests/login/state.sh tests/login/sudo.sh
