@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "crypto.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -10,27 +12,45 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
-#include <openssl/rand.h>
 
-static OSSL_LIB_CTX *libctx;
+/* Fetched once: a fetch by name costs more than what is then done with it. */
+static struct {
+	OSSL_LIB_CTX *ctx;
+	EVP_MAC *cmac, *hmac;
+	EVP_KDF *kbkdf;
+	EVP_CIPHER *cbc, *gcm;
+	EVP_MD *sha256;
+	int good;	/* all of them */
+} lib;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
-make_libctx(void)
+make_lib(void)
 {
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
-	libctx = OSSL_LIB_CTX_new();
-	if (libctx != NULL && OSSL_PROVIDER_load(libctx, "default") == NULL) {
-		OSSL_LIB_CTX_free(libctx);
-		libctx = NULL;
-	}
+	if ((lib.ctx = OSSL_LIB_CTX_new()) == NULL ||
+	    OSSL_PROVIDER_load(lib.ctx, "default") == NULL)
+		return;
+	lib.cmac = EVP_MAC_fetch(lib.ctx, "CMAC", NULL);
+	lib.hmac = EVP_MAC_fetch(lib.ctx, "HMAC", NULL);
+	lib.kbkdf = EVP_KDF_fetch(lib.ctx, "KBKDF", NULL);
+	lib.cbc = EVP_CIPHER_fetch(lib.ctx, "AES-256-CBC", NULL);
+	lib.gcm = EVP_CIPHER_fetch(lib.ctx, "AES-256-GCM", NULL);
+	lib.sha256 = EVP_MD_fetch(lib.ctx, "SHA256", NULL);
+	lib.good = lib.cmac != NULL && lib.hmac != NULL && lib.kbkdf != NULL && lib.cbc != NULL &&
+	    lib.gcm != NULL && lib.sha256 != NULL;
 }
 
-static OSSL_LIB_CTX *
-ctx(void)
+static int
+ready(void)
 {
-	(void)pthread_once(&once, make_libctx);
-	return libctx;
+	return pthread_once(&once, make_lib) == 0 && lib.good;
+}
+
+enum mckd_err
+mckd_crypto_start(void)
+{
+	return ready() ? MCKD_OK : MCKD_E_CRYPTO;
 }
 
 size_t
@@ -58,7 +78,7 @@ mac_param(enum mckd_dea dea)
 static int
 known(enum mckd_dea dea)
 {
-	return (dea == MCKD_DEA_AES || dea == MCKD_DEA_HMAC) && ctx() != NULL;
+	return (dea == MCKD_DEA_AES || dea == MCKD_DEA_HMAC) && ready();
 }
 
 enum mckd_err
@@ -67,15 +87,13 @@ mckd_prf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const uint8_
 {
 	enum mckd_err err = MCKD_E_CRYPTO;
 	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
-	EVP_MAC *mac = NULL;
 	EVP_MAC_CTX *mctx = NULL;
 	size_t outlen = 0;
 
 	if (!known(dea))
 		goto out;
 	params[0] = mac_param(dea);
-	if ((mac = EVP_MAC_fetch(ctx(), mac_name(dea), NULL)) == NULL ||
-	    (mctx = EVP_MAC_CTX_new(mac)) == NULL ||
+	if ((mctx = EVP_MAC_CTX_new(dea == MCKD_DEA_AES ? lib.cmac : lib.hmac)) == NULL ||
 	    EVP_MAC_init(mctx, key, MCKD_KEY_LEN, params) != 1 ||
 	    EVP_MAC_update(mctx, msg, len) != 1 ||
 	    EVP_MAC_final(mctx, out, &outlen, MCKD_PRF_MAX) != 1 ||
@@ -84,7 +102,6 @@ mckd_prf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const uint8_
 	err = MCKD_OK;
 out:
 	EVP_MAC_CTX_free(mctx);
-	EVP_MAC_free(mac);
 	return err;
 }
 
@@ -94,7 +111,6 @@ mckd_kdf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const char *
 {
 	enum mckd_err err = MCKD_E_CRYPTO;
 	OSSL_PARAM params[8], *p = params;
-	EVP_KDF *kdf = NULL;
 	EVP_KDF_CTX *kctx = NULL;
 	char mode[] = "counter";
 
@@ -108,14 +124,12 @@ mckd_kdf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const char *
 	if (context_len > 0)
 		*p++ = OSSL_PARAM_construct_octet_string("info", (void *)context, context_len);
 	*p = OSSL_PARAM_construct_end();
-	if ((kdf = EVP_KDF_fetch(ctx(), "KBKDF", NULL)) == NULL ||
-	    (kctx = EVP_KDF_CTX_new(kdf)) == NULL ||
+	if ((kctx = EVP_KDF_CTX_new(lib.kbkdf)) == NULL ||
 	    EVP_KDF_derive(kctx, out, outlen, params) != 1)
 		goto out;
 	err = MCKD_OK;
 out:
 	EVP_KDF_CTX_free(kctx);
-	EVP_KDF_free(kdf);
 	return err;
 }
 
@@ -124,15 +138,11 @@ cbc(const uint8_t *key, const uint8_t *in, size_t len, uint8_t *out, int encrypt
 {
 	static const uint8_t iv[16];
 	enum mckd_err err = MCKD_E_CRYPTO;
-	EVP_CIPHER *cipher = NULL;
 	EVP_CIPHER_CTX *cctx = NULL;
 	int n = 0, last = 0;
 
-	if (ctx() == NULL)
-		goto out;
-	if ((cipher = EVP_CIPHER_fetch(ctx(), "AES-256-CBC", NULL)) == NULL ||
-	    (cctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    EVP_CipherInit_ex2(cctx, cipher, key, iv, encrypt, NULL) != 1 ||
+	if (!ready() || (cctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_CipherInit_ex2(cctx, lib.cbc, key, iv, encrypt, NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(cctx, 0) != 1 ||
 	    EVP_CipherUpdate(cctx, out, &n, in, (int)len) != 1 ||
 	    EVP_CipherFinal_ex(cctx, out + n, &last) != 1 || (size_t)(n + last) != len)
@@ -140,7 +150,6 @@ cbc(const uint8_t *key, const uint8_t *in, size_t len, uint8_t *out, int encrypt
 	err = MCKD_OK;
 out:
 	EVP_CIPHER_CTX_free(cctx);
-	EVP_CIPHER_free(cipher);
 	return err;
 }
 
@@ -183,16 +192,28 @@ mckd_cbc_decrypt(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *in, size
 enum mckd_err
 mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32])
 {
-	if (ctx() == NULL || EVP_Q_digest(ctx(), "SHA256", NULL, in, len, out, NULL) != 1)
+	if (!ready() || EVP_Digest(in, len, out, NULL, lib.sha256, NULL) != 1)
 		return MCKD_E_CRYPTO;
 	return MCKD_OK;
 }
 
+/*
+ * The kernel's generator itself. OpenSSL's would be seeded from it, at the price of half a
+ * process start, and gives nothing that this does not.
+ */
 enum mckd_err
 mckd_random(uint8_t *out, size_t len)
 {
-	if (ctx() == NULL || RAND_bytes_ex(ctx(), out, len, 256) != 1)
-		return MCKD_E_CRYPTO;
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = getrandom(out + done, len - done, 0);
+		if (n > 0 && (size_t)n <= len - done)
+			done += (size_t)n;
+		else if (n >= 0 || errno != EINTR)
+			return MCKD_E_CRYPTO;
+	}
 	return MCKD_OK;
 }
 
@@ -201,15 +222,11 @@ gcm(const uint8_t *key, const uint8_t *aad, size_t aad_len, const uint8_t *nonce
     const uint8_t *in, size_t len, uint8_t *out, uint8_t *tag, int encrypt)
 {
 	enum mckd_err err = MCKD_E_CRYPTO;
-	EVP_CIPHER *cipher = NULL;
 	EVP_CIPHER_CTX *cctx = NULL;
 	int n = 0;
 
-	if (ctx() == NULL)
-		goto out;
-	if ((cipher = EVP_CIPHER_fetch(ctx(), "AES-256-GCM", NULL)) == NULL ||
-	    (cctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    EVP_CipherInit_ex2(cctx, cipher, key, nonce, encrypt, NULL) != 1 ||
+	if (!ready() || (cctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    EVP_CipherInit_ex2(cctx, lib.gcm, key, nonce, encrypt, NULL) != 1 ||
 	    EVP_CipherUpdate(cctx, NULL, &n, aad, (int)aad_len) != 1 ||
 	    EVP_CipherUpdate(cctx, out, &n, in, (int)len) != 1)
 		goto out;
@@ -224,7 +241,6 @@ gcm(const uint8_t *key, const uint8_t *aad, size_t aad_len, const uint8_t *nonce
 	err = MCKD_OK;
 out:
 	EVP_CIPHER_CTX_free(cctx);
-	EVP_CIPHER_free(cipher);
 	return err;
 }
 

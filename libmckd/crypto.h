@@ -19,6 +19,12 @@ enum mckd_dea { MCKD_DEA_AES = 1, MCKD_DEA_HMAC = 2 };
 #define MCKD_PRF_MAX 32
 #define MCKD_SEAL_OVERHEAD 28	/* nonce 12, tag 16 */
 
+/*
+ * Does now what the first use would do: a good millisecond, and the same from any thread.
+ * No need to call it; a failure shows in every later call.
+ */
+enum mckd_err mckd_crypto_start(void);
+
 size_t mckd_prf_len(enum mckd_dea dea);		/* 16 or 32 */
 
 /* out receives mckd_prf_len(dea) bytes. */

@@ -84,13 +84,10 @@ find_slots(struct mckd_login *l)
 
 /* Is the record, as it is now, one of a card that may log in? */
 static enum mckd_err
-judge_record(struct mckd_login *l)
+judge_status(struct mckd_login *l)
 {
 	const struct mckd_record *r = l->record;
-	enum mckd_err err = find_slots(l);
 
-	if (err != MCKD_OK)
-		return err;
 	if (r->status == MCKD_CARD_REVOKED) {
 		mckd_login_reason(l, "the card is revoked");
 		return MCKD_E_REVOKED;
@@ -107,20 +104,48 @@ judge_record(struct mckd_login *l)
 }
 
 static enum mckd_err
-read_record(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
+read_moment(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
 	struct mckd_record *r = NULL;
-	enum mckd_err err = mckd_store_get(l->store, card, &r);
+	enum mckd_err err = mckd_store_mark(l->store, &l->mark);
 
+	if (err == MCKD_OK)
+		err = mckd_store_get(l->store, card, &r);
 	if (err == MCKD_E_STORE_NOT_FOUND)
 		return no_card_of(l, "the card is not in the store");
-	if (err != MCKD_OK) {
-		mckd_login_reason(l, mckd_store_why(l->store));
+	if (err != MCKD_OK)
 		return err;
-	}
 	mckd_record_free(l->record);
 	l->record = r;
-	return judge_record(l);
+	return find_slots(l);
+}
+
+/* Card, applications and assignments of one moment. */
+static enum mckd_err
+read_record(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	enum mckd_err err = mckd_store_read_begin(l->store);
+
+	l->marked = false;
+	if (err == MCKD_OK) {
+		err = read_moment(l, card);
+		mckd_store_read_end(l->store);
+		l->marked = err == MCKD_OK;
+	}
+	if (err != MCKD_OK && l->reason[0] == '\0')
+		mckd_login_reason(l, mckd_store_why(l->store));
+	return err == MCKD_OK ? judge_status(l) : err;
+}
+
+/* The prompt may have been open for hours: all of it again, unless nothing was committed since. */
+static enum mckd_err
+read_again(struct mckd_login *l)
+{
+	uint64_t mark = 0;
+
+	if (l->marked && mckd_store_mark(l->store, &mark) == MCKD_OK && mark == l->mark)
+		return judge_status(l);
+	return read_record(l, l->info.card);
 }
 
 enum mckd_err
@@ -240,6 +265,7 @@ note_found(struct mckd_login *l, const struct mckd_exchange *x)
 {
 	const struct mckd_app *app = mckd_block_app(&l->record->block, x->a.slot);
 
+	l->marked = false;	/* slot, for one, is about to change */
 	l->index = x->a.index;
 	l->epoch = x->a.epoch;
 	l->duress = app != NULL && app->duress;
@@ -277,8 +303,7 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	l->pin_accepted = false;
 	if (l->link == NULL || l->record == NULL)
 		return MCKD_E_USAGE;
-	/* The prompt may have been open for hours. */
-	if ((err = read_record(l, l->info.card)) != MCKD_OK ||
+	if ((err = read_again(l)) != MCKD_OK ||
 	    (err = mckd_login_judge_pin(l, pin, shown_tries, &x, hash)) != MCKD_OK ||
 	    (err = deliver_pending(l)) != MCKD_OK)
 		goto out;
@@ -353,6 +378,6 @@ mckd_login_close(struct mckd_login *l)
 	l->n1_len = 0;
 	l->slot = 0;
 	l->slots = 0;
-	l->spent = l->pin_accepted = false;
+	l->spent = l->pin_accepted = l->marked = false;
 	l->reason[0] = l->application[0] = '\0';
 }

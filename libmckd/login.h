@@ -19,6 +19,8 @@ struct mckd_login {
 	char origin[256];			/* PAM_RHOST, else PAM_TTY, else empty */
 	struct mckd_card_info info;
 	struct mckd_record *record;
+	bool marked;				/* mark is of the store as record and slots were read */
+	uint64_t mark;
 	uint8_t slot;				/* 0: by PIN; after success, the one found */
 	uint16_t slots;				/* that may serve here: bit 0 = slot 1 */
 	bool spent;				/* the challenge of info */

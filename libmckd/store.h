@@ -55,6 +55,15 @@ void mckd_store_close(struct mckd_store *s);
 const char *mckd_store_why(const struct mckd_store *s);	/* of the last error; never NULL */
 enum mckd_err mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN]);
 
+/*
+ * Reads between the two see the store at one moment, at the price of one lock. Nobody can write
+ * meanwhile: nothing that waits for a card or a person goes between. Within a transaction it is that one.
+ */
+enum mckd_err mckd_store_read_begin(struct mckd_store *s);
+void mckd_store_read_end(struct mckd_store *s);
+/* Another value once anything was committed, by whomever. Inside a read: of what is read. */
+enum mckd_err mckd_store_mark(struct mckd_store *s, uint64_t *mark);
+
 /* Transactions may nest one deep by the calls below; for callers with several changes. */
 enum mckd_err mckd_store_begin(struct mckd_store *s);
 enum mckd_err mckd_store_commit(struct mckd_store *s);

@@ -221,7 +221,6 @@ enum mckd_err
 mckd_store_get(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     struct mckd_record **out)
 {
-	bool own = sqlite3_get_autocommit(s->db) != 0;
 	struct mckd_record *r = mckd_record_new();
 	enum mckd_err e = MCKD_E_NOMEM;
 
@@ -230,11 +229,9 @@ mckd_store_get(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN]
 		return mckd_store_fail(s, e, "%s", mckd_err_str(e));
 	memcpy(r->block.card, card, MCKD_CARD_ID_LEN);
 	/* Card and applications of one moment. */
-	e = own ? mckd_store_exec(s, "BEGIN", "the store cannot be read") : MCKD_OK;
-	if (e == MCKD_OK) {
+	if ((e = mckd_store_read_begin(s)) == MCKD_OK) {
 		e = get(s, r);
-		if (own)
-			(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		mckd_store_read_end(s);
 	}
 	if (e != MCKD_OK) {
 		mckd_record_free(r);

@@ -16,6 +16,7 @@ enum mckd_sql {
 	MCKD_SQL_APP_GET, MCKD_SQL_APP_PUT, MCKD_SQL_APP_DELETE,
 	MCKD_SQL_CARDS_OF, MCKD_SQL_USER_NEXT, MCKD_SQL_ASSIGN, MCKD_SQL_UNASSIGN, MCKD_SQL_UNASSIGN_ALL,
 	MCKD_SQL_TICKET_ADD, MCKD_SQL_TICKET_NEXT, MCKD_SQL_TICKET_DONE,
+	MCKD_SQL_DATA_VERSION,
 	MCKD_SQL_EVENT_ADD, MCKD_SQL_EVENT_FIRST, MCKD_SQL_EVENT_NEXT,
 	MCKD_SQL_COUNT
 };
@@ -29,6 +30,7 @@ struct mckd_store {
 	bool unwritable;	/* a WRITE store on a read-only file system */
 	int dirfd;		/* O_PATH */
 	int depth;		/* of transactions */
+	int reads;		/* of mckd_store_read_begin() */
 	uint8_t key[MCKD_KEY_LEN];
 	uint8_t host[MCKD_HOST_ID_LEN];
 	char why[MCKD_WHY];

@@ -150,10 +150,19 @@ enum mckd_err
 mckd_schema_open(struct mckd_store *s, bool create)
 {
 	int version = 0;
-	enum mckd_err e = get_version(s, &version);
+	enum mckd_err e = mckd_store_read_begin(s);
 
+	if (e != MCKD_OK)
+		return e;
+	e = get_version(s, &version);
 	if (e == MCKD_OK)
 		e = judge_version(s, version);
+	if (e == MCKD_OK && !create && version == MCKD_STORE_VERSION) {
+		e = read_host(s);
+		mckd_store_read_end(s);
+		return e;
+	}
+	mckd_store_read_end(s);
 	if (e == MCKD_OK && create && version != 0)
 		e = mckd_store_fail(s, MCKD_E_STORE_EXISTS, "there is a store already");
 	if (e == MCKD_OK && !create && version == 0)

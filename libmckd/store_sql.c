@@ -52,6 +52,7 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_TICKET_NEXT] = "SELECT epoch, body FROM ticket WHERE card = ?1 AND epoch > ?2 "
 	    "ORDER BY epoch LIMIT 1",
 	[MCKD_SQL_TICKET_DONE] = "DELETE FROM ticket WHERE card = ?1 AND epoch <= ?2",
+	[MCKD_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[MCKD_SQL_EVENT_ADD] = "INSERT INTO event (at, card, kind, user, service, origin, application, "
 	    "verdict, reason, epoch, sn_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",
@@ -253,13 +254,50 @@ lost(const struct mckd_store *s)
 }
 
 enum mckd_err
+mckd_store_read_begin(struct mckd_store *s)
+{
+	enum mckd_err e = MCKD_OK;
+
+	if (s->reads == 0 && s->depth == 0)
+		e = mckd_store_exec(s, "BEGIN", "the store cannot be read");
+	if (e == MCKD_OK)
+		s->reads++;
+	return e;
+}
+
+void
+mckd_store_read_end(struct mckd_store *s)
+{
+	if (--s->reads == 0 && s->depth == 0)
+		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+enum mckd_err
+mckd_store_mark(struct mckd_store *s, uint64_t *mark)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_DATA_VERSION, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	if ((e = mckd_store_row(s, st, "the store cannot be read")) == MCKD_OK)
+		/* The first half is what others did, the second what this connection did. */
+		*mark = (uint64_t)(uint32_t)sqlite3_column_int(st, 0) << 32 |
+		    (uint32_t)sqlite3_total_changes(s->db);
+	else if (e == MCKD_E_STORE_NOT_FOUND)
+		e = mckd_store_fail(s, MCKD_E_INTERNAL, "the store has no data version");
+	mckd_store_reset(st);
+	return e;
+}
+
+enum mckd_err
 mckd_store_begin(struct mckd_store *s)
 {
 	enum mckd_err e;
 
 	if (s->unwritable)
 		return mckd_store_fail(s, MCKD_E_STORE_FULL, "the store is on a read-only file system");
-	if (s->readonly || s->depth > 1)
+	if (s->readonly || s->reads > 0 || s->depth > 1)
 		return mckd_store_fail(s, MCKD_E_USAGE, "the store is not open for this change");
 	if (lost(s))
 		return mckd_store_fail(s, MCKD_E_STORE_IO, "an earlier change of this transaction failed");

@@ -33,6 +33,8 @@ struct mckd_auth {
 
 /* own.c: this process is its own. Returns the socket, above fd 2; -1: cannot be. */
 int mckd_own_process(void);
+/* warm.c: begins what every login needs and needs nobody, beside the rest. */
+void mckd_warm_start(void);
 /* start.c: reads START, the configuration and the options. */
 enum mckd_err mckd_start_read(struct mckd_auth *a, int sock);
 /* remote.c: does the person sit elsewhere? */

@@ -112,6 +112,7 @@ main(void)
 
 	if (sock < 0)
 		return 1;
+	mckd_warm_start();
 	mckd_log_open("mckd-auth");
 	mckd_talk_open(sock, false);
 	if (mckd_watch_start(sock, START_SECONDS) < 0)

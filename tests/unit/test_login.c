@@ -310,6 +310,40 @@ suspended_while_the_prompt_was_open(void **state)
 	assert_int_equal(rig_login(r, "123456"), MCKD_E_REVOKED);
 }
 
+/* Another process: what this one wrote itself it would know of anyway. */
+static void
+changed_by_another_while_the_prompt_was_open(void **state)
+{
+	struct rig *r = *state;
+	struct mckd_record *rec = NULL;
+	struct mckd_store *other = NULL;
+	char why[MCKD_WHY];
+
+	assert_int_equal(mckd_store_open(r->dir, r->key, MCKD_STORE_WRITE, &other, why), MCKD_OK);
+	assert_int_equal(rig_open(r), MCKD_OK);
+	for (uint8_t slot = 1; slot <= 3; slot++)
+		assert_int_equal(mckd_store_unassign(other, r->id, slot, "alice"), MCKD_OK);
+	assert_int_equal(mckd_login_decide(&r->login, "123456", true), MCKD_E_CARD_WRONG);
+	/* What was refused once is not forgotten, though nothing was committed since. */
+	assert_int_equal(mckd_login_decide(&r->login, "123456", true), MCKD_E_CARD_WRONG);
+	assert_int_equal(r->apdus, 1);
+	for (uint8_t slot = 1; slot <= 3; slot++)
+		assert_int_equal(mckd_store_assign(other, r->id, slot, "alice"), MCKD_OK);
+	assert_int_equal(rig_open(r), MCKD_OK);
+	assert_int_equal(mckd_store_get(other, r->id, &rec), MCKD_OK);
+	rec->expires = 1;
+	assert_int_equal(mckd_store_put(other, rec, true), MCKD_OK);
+	assert_int_equal(mckd_login_decide(&r->login, "123456", true), MCKD_E_REVOKED);
+	rec->expires = 0;
+	assert_int_equal(mckd_store_put(other, rec, true), MCKD_OK);
+	mckd_record_free(rec);
+	assert_int_equal(rig_open(r), MCKD_OK);
+	assert_int_equal(mckd_store_set_status(other, r->id, MCKD_CARD_SUSPENDED, "lost"), MCKD_OK);
+	assert_int_equal(mckd_login_decide(&r->login, "123456", true), MCKD_E_SUSPENDED);
+	mckd_store_close(other);
+	assert_int_equal(r->sent[AUTHENTICATE], 0);
+}
+
 static void
 expired(void **state)
 {
@@ -642,8 +676,10 @@ main(void)
 		TEST(the_last_tries_need_a_prompt_that_shows_them), TEST(a_replayed_answer),
 		TEST(every_flipped_bit), TEST(every_status_word), TEST(a_copy_of_the_card),
 		TEST(a_copy_while_the_card_logs_in), TEST(removed_meanwhile_is_not_a_user_without_card),
-		TEST(suspended_while_the_prompt_was_open), TEST(expired), TEST(a_compromised_index),
-		TEST(applications_without_a_common_index), TEST(a_pending_ticket_goes_first), TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),
+		TEST(suspended_while_the_prompt_was_open),
+		TEST(changed_by_another_while_the_prompt_was_open), TEST(expired), TEST(a_compromised_index),
+		TEST(applications_without_a_common_index), TEST(a_pending_ticket_goes_first),
+		TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),
 		TEST(a_host_behind), TEST(someone_selected_in_between),
 		TEST(the_secret_only_where_asked_for), TEST(on_the_pad),
 		TEST(the_card_names_the_user), TEST(a_card_that_is_not_in_the_store),

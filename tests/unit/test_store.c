@@ -369,6 +369,42 @@ test_kill(void **state)
 	assert_int_equal(killed, 20);
 }
 
+/* A mark tells of every commit, another's or one's own, and of nothing else. */
+static void
+test_mark(void **state)
+{
+	struct setup *t = *state;
+	struct mckd_store *other = NULL;
+	struct mckd_event ev = { .kind = "login" };
+	uint64_t a = 0, b = 0;
+	char why[MCKD_WHY];
+
+	put(t, 1);
+	assert_int_equal(mckd_store_open(t->dir, t->key, MCKD_STORE_WRITE, &other, why), MCKD_OK);
+	assert_int_equal(mckd_store_mark(t->store, &a), MCKD_OK);
+	expect_card(t, 5, MCKD_CARD_ACTIVE);
+	assert_int_equal(mckd_store_begin(other), MCKD_OK);
+	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
+	mckd_store_rollback(other);
+	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
+	assert_true(a == b);
+	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
+	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
+	assert_true(a != b);
+	assert_int_equal(mckd_store_event(t->store, &ev), MCKD_OK);
+	assert_int_equal(mckd_store_mark(t->store, &a), MCKD_OK);
+	assert_true(a != b);
+	/* One moment; and what is read there cannot be what is written. */
+	assert_int_equal(mckd_store_read_begin(t->store), MCKD_OK);
+	expect_card(t, 5, MCKD_CARD_ACTIVE);
+	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
+	assert_true(a == b);
+	assert_int_equal(mckd_store_begin(t->store), MCKD_E_USAGE);
+	mckd_store_read_end(t->store);
+	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
+	mckd_store_close(other);
+}
+
 static void
 test_no_scans(void **state)
 {
@@ -402,7 +438,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_round_trip), T(test_replace), T(test_users_and_find), T(test_many_cards), T(test_accept),
-		T(test_tickets), T(test_nesting), T(test_hammer), T(test_kill), T(test_no_scans),
+		T(test_tickets), T(test_nesting), T(test_hammer), T(test_kill), T(test_mark),
+		T(test_no_scans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
