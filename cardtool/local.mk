@@ -22,10 +22,13 @@ cardtool_cardtool_SOURCES = \
 	cardtool/rotate.c \
 	cardtool/secret.c cardtool/secret_source.c \
 	cardtool/show.c \
+	cardtool/sign.c \
+	cardtool/signature.c cardtool/signature.h \
 	cardtool/status.c \
 	cardtool/table.c cardtool/table.h \
 	cardtool/ui.c cardtool/ui.h \
-	cardtool/verify.c
+	cardtool/verify.c \
+	cardtool/verify_signature.c
 cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
 cardtool_cardtool_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 cardtool_cardtool_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)

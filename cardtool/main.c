@@ -19,7 +19,8 @@
 static const struct verb *const verbs[] = {
 	&verb_init, &verb_provision, &verb_list, &verb_show, &verb_readers, &verb_verify,
 	&verb_assign, &verb_unassign, &verb_rotate, &verb_pin, &verb_revoke, &verb_suspend,
-	&verb_resume, &verb_import, &verb_export, &verb_log, &verb_secret, &verb_doctor,
+	&verb_resume, &verb_import, &verb_export, &verb_log, &verb_secret, &verb_sign,
+	&verb_verify_signature, &verb_doctor,
 };
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -28,7 +29,7 @@ help(FILE *to)
 {
 	fputs("usage: cardtool [--store DIR] [--key FILE] [--config FILE] VERB [ARGUMENT ...]\n\n", to);
 	for (size_t i = 0; i < N_VERBS; i++)
-		fprintf(to, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+		fprintf(to, "  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
 	fputs("\ncardtool VERB --help says more; so does cardtool(8).\n", to);
 }
 

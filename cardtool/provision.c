@@ -39,6 +39,7 @@ compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 	struct compose_pin pins[MCKD_APPS_MAX] = { 0 };
 	uint8_t transport[MCKD_KEY_LEN], ck[MCKD_KEY_LEN], puk[MCKD_PIN_LEN];
 	enum mckd_err e = MCKD_E_INTERNAL;
+	size_t npins = 0;
 	int rc = provision_transport(p, transport);
 
 	if (rc != -1)
@@ -46,8 +47,10 @@ compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 	if ((e = draw_block(p, b)) != MCKD_OK)
 		goto out;
 	for (unsigned i = 0; i < p->napps && e == MCKD_OK; i++) {
-		pins[i].slot = p->app[i].slot;
-		e = mckd_pin_block(p->pin_text[i], strlen(p->pin_text[i]), 4, pins[i].pin);
+		if (!provision_needs_pin(p, i))
+			continue;
+		pins[npins].slot = p->app[i].slot;
+		e = mckd_pin_block(p->pin_text[i], strlen(p->pin_text[i]), 4, pins[npins++].pin);
 	}
 	if (e == MCKD_OK)
 		e = mckd_pin_block(p->puk_text, strlen(p->puk_text), 8, puk);
@@ -57,7 +60,7 @@ compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 	if (e != MCKD_OK)
 		goto out;
 	compose_start(c, MCKD_DEA_AES, ck, b->card, 0, none);
-	compose_blank(c, b, pins, p->napps, puk);
+	compose_blank(c, b, pins, npins, puk);
 	e = compose_end(c);
 	b->epoch = c->epoch;
 	b->have_last = true;

@@ -12,7 +12,7 @@
 struct provision {
 	const char *user[PROVISION_USERS];
 	unsigned nusers;
-	struct mckd_app app[MCKD_APPS_MAX];	/* slot, name, mechanism, present */
+	struct mckd_app app[MCKD_APPS_MAX];	/* slot, name, mechanism, present, flags */
 	unsigned napps;
 	enum mckd_dea dea1, dea2;
 	struct secret_source pin, puk, transport;
@@ -25,6 +25,7 @@ struct provision {
 /* provision_options.c: -1, or the exit status. */
 int provision_parse(struct tool *t, int argc, char **argv, struct provision *p);
 /* provision_secrets.c: PINs and PUK, from file, prompt or chance. new: they will be set. */
+bool provision_needs_pin(const struct provision *p, unsigned i);
 int provision_pins(struct provision *p, bool new);
 int provision_puk(struct provision *p);
 int provision_transport(const struct provision *p, uint8_t key[static MCKD_KEY_LEN]);

@@ -14,22 +14,51 @@ enum { OPT_USER = OPT_OWN, OPT_APPLICATION, OPT_DEA1, OPT_DEA2, OPT_PIN_FILE, OP
 
 const char provision_usage[] =
 	"--user USER [--user ...] --transport-key-file FILE | --transport-key-fd N\n"
-	"         [--application NAME[:MECHANISM[:N]] ...] [--dea1 DEA] [--dea2 DEA]\n"
+	"         [--application NAME[:MECHANISM[:N[:FLAG,...]]] ...] [--dea1 DEA] [--dea2 DEA]\n"
 	"         [--pin-file FILE | --pin-fd N | --generate-pin] [--puk-file FILE | --puk-fd N]\n"
 	"         [--reader PATTERN]\n\n"
 	"Makes the blank card in the reader a card of these users: one application (default: login)\n"
 	"of N series numbers (1-32, default: 8) and a mechanism (default: host-random; card-random,\n"
-	"host-date, date, counter, pin). DEA: aes-256 (default) or hmac-sha-256. A PIN file has one\n"
-	"line per application. The transport key is 64 hex digits. A PUK that is not given is drawn,\n"
-	"and shown once. After a cut, the same command goes on where the card is.\n";
+	"host-date, date, counter, pin). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
+	"PIN pad; not with may-sign), may-sign (cardtool sign). DEA: aes-256 (default) or hmac-sha-256.\n"
+	"A PIN file has one line per application that needs a PIN. The transport key is 64 hex digits.\n"
+	"A PUK that is not given is drawn, and shown once. After a cut, the same command goes on where\n"
+	"the card is.\n";
 
-/* NAME[:MECHANISM[:N]] */
+/* no-pin,sealed-only,may-sign: what the card would refuse is refused here. */
+static int
+flags(struct tool *t, struct mckd_app *app, char *list)
+{
+	char *word;
+
+	while ((word = strsep(&list, ",")) != NULL) {
+		if (strcmp(word, "no-pin") == 0)
+			app->flags &= (uint8_t)~MCKD_APP_NEEDS_PIN;
+		else if (strcmp(word, "sealed-only") == 0)
+			app->flags |= MCKD_APP_SEALED_ONLY;
+		else if (strcmp(word, "may-sign") == 0)
+			app->flags |= MCKD_APP_MAY_SIGN;
+		else
+			return tool_usage(t, "--application %s: no flag \"%s\"; there are no-pin, sealed-only, may-sign",
+			    app->name, word);
+	}
+	if ((app->flags & MCKD_APP_SEALED_ONLY) != 0 && (app->flags & MCKD_APP_MAY_SIGN) != 0)
+		return tool_usage(t, "--application %s: a sealed PIN serves no signature; not both sealed-only and may-sign",
+		    app->name);
+	if ((app->flags & MCKD_APP_NEEDS_PIN) == 0 &&
+	    (app->mechanism == MCKD_SEL_PIN || (app->flags & MCKD_APP_SEALED_ONLY) != 0))
+		return tool_usage(t, "--application %s: it cannot do without a PIN", app->name);
+	return -1;
+}
+
+/* NAME[:MECHANISM[:N[:FLAG,...]]] */
 static int
 application(struct tool *t, struct provision *p, const char *text)
 {
 	struct mckd_app *app = &p->app[p->napps];
-	char copy[64], *at = copy, *name, *mechanism, *count;
+	char copy[128], *at = copy, *name, *mechanism, *count;
 	unsigned long n = SNS_DEFAULT;
+	int rc = -1;
 
 	if (p->napps == MCKD_APPS_MAX)
 		return tool_usage(t, "a card has at most %d applications", MCKD_APPS_MAX);
@@ -43,7 +72,7 @@ application(struct tool *t, struct provision *p, const char *text)
 		return tool_usage(t, "--application %s: a name is 1-16 of a-z 0-9 . _ -", text);
 	if (mechanism != NULL && mechanism[0] != '\0' && !mckd_mechanism_parse(mechanism, &app->mechanism))
 		return tool_usage(t, "--application %s: no mechanism %s", text, mechanism);
-	if (at != NULL || (count != NULL && !number(count, MCKD_SNS_MAX, &n)))
+	if (count != NULL && count[0] != '\0' && !number(count, MCKD_SNS_MAX, &n))
 		return tool_usage(t, "--application %s: the number of series numbers is 1-%d", text, MCKD_SNS_MAX);
 	for (unsigned i = 0; i < p->napps; i++)
 		if (strcmp(p->app[i].name, name) == 0)
@@ -53,6 +82,8 @@ application(struct tool *t, struct provision *p, const char *text)
 	app->flags = MCKD_APP_NEEDS_PIN;
 	app->period = PERIOD_DEFAULT;
 	app->present = UINT32_MAX >> (MCKD_SNS_MAX - n);
+	if (at != NULL && (rc = flags(t, app, at)) != -1)
+		return rc;
 	p->napps++;
 	return -1;
 }

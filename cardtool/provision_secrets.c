@@ -8,6 +8,21 @@
 #define PUK_DIGITS 12
 #define PIN_FILE_MAX (MCKD_APPS_MAX * (MCKD_PIN_LEN + 1) + 2)
 
+bool
+provision_needs_pin(const struct provision *p, unsigned i)
+{
+	return (p->app[i].flags & MCKD_APP_NEEDS_PIN) != 0;
+}
+
+/* The first from i on that needs a PIN; napps: none. */
+static unsigned
+next_with_pin(const struct provision *p, unsigned i)
+{
+	while (i < p->napps && !provision_needs_pin(p, i))
+		i++;
+	return i;
+}
+
 static int
 take_pin(struct provision *p, unsigned i, const char *text, size_t len)
 {
@@ -21,7 +36,7 @@ take_pin(struct provision *p, unsigned i, const char *text, size_t len)
 	p->pin_text[i][len] = '\0';
 	/* With one PIN for two, the login by PIN never finds the second. */
 	for (unsigned k = 0; k < i; k++)
-		if (strcmp(p->pin_text[k], p->pin_text[i]) == 0) {
+		if (provision_needs_pin(p, k) && strcmp(p->pin_text[k], p->pin_text[i]) == 0) {
 			say("applications %s and %s must not have the same PIN", p->app[k].name, p->app[i].name);
 			return EX_WRONG_USAGE;
 		}
@@ -33,18 +48,19 @@ pins_from_file(struct provision *p)
 {
 	char text[PIN_FILE_MAX], *at = text, *line;
 	int rc = secret_read(&p->pin, text, sizeof(text));
-	unsigned i = 0;
+	unsigned i = next_with_pin(p, 0);
 
 	while (rc == -1 && (line = strsep(&at, "\n")) != NULL) {
 		if (i == p->napps) {
-			say("more PINs than applications");
+			say("more PINs than applications that need one");
 			rc = EX_WRONG_USAGE;
 			break;
 		}
-		rc = take_pin(p, i++, line, strlen(line));
+		rc = take_pin(p, i, line, strlen(line));
+		i = next_with_pin(p, i + 1);
 	}
 	if (rc == -1 && i < p->napps) {
-		say("%u applications and %u PINs: one line each", p->napps, i);
+		say("no PIN for application %s: one line for each that needs one", p->app[i].name);
 		rc = EX_WRONG_USAGE;
 	}
 	mckd_wipe(text, sizeof(text));
@@ -58,12 +74,16 @@ provision_pins(struct provision *p, bool new)
 	enum mckd_err e;
 	int rc = -1;
 
+	if (next_with_pin(p, 0) == p->napps) {
+		p->have_pins = true;
+		return -1;
+	}
 	if (secret_given(&p->pin)) {
 		rc = pins_from_file(p);
 		p->have_pins = rc == -1;
 		return rc;
 	}
-	for (unsigned i = 0; i < p->napps && rc == -1; i++) {
+	for (unsigned i = next_with_pin(p, 0); i < p->napps && rc == -1; i = next_with_pin(p, i + 1)) {
 		if (p->generate_pin) {
 			if ((e = secret_digits(PIN_DIGITS, text)) != MCKD_OK)
 				return fail(e, "PIN");
@@ -122,7 +142,7 @@ void
 provision_show(const struct provision *p)
 {
 	if (p->generate_pin)
-		for (unsigned i = 0; i < p->napps; i++)
+		for (unsigned i = next_with_pin(p, 0); i < p->napps; i = next_with_pin(p, i + 1))
 			fprintf(stderr, "PIN of application %s: %s   (shown only now)\n", p->app[i].name, p->pin_text[i]);
 	if (!secret_given(&p->puk))
 		fprintf(stderr, "PUK: %s   (shown only now)\n", p->puk_text);

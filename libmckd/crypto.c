@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -195,6 +196,28 @@ mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32])
 	if (!ready() || EVP_Digest(in, len, out, NULL, lib.sha256, NULL) != 1)
 		return MCKD_E_CRYPTO;
 	return MCKD_OK;
+}
+
+enum mckd_err
+mckd_sha256_fd(int fd, uint8_t out[static 32])
+{
+	EVP_MD_CTX *d = EVP_MD_CTX_new();
+	enum mckd_err err = MCKD_E_CRYPTO;
+	uint8_t part[16384];
+	ssize_t n;
+
+	if (!ready() || d == NULL || EVP_DigestInit_ex2(d, lib.sha256, NULL) != 1)
+		goto out;
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		if (EVP_DigestUpdate(d, part, (size_t)n) != 1)
+			goto out;
+	if (n < 0)
+		err = MCKD_E_USAGE;
+	else if (EVP_DigestFinal_ex(d, out, NULL) == 1)
+		err = MCKD_OK;
+out:
+	EVP_MD_CTX_free(d);
+	return err;
 }
 
 /*

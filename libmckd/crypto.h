@@ -44,6 +44,8 @@ enum mckd_err mckd_cbc_decrypt(const uint8_t key[static MCKD_KEY_LEN],
     const uint8_t *in, size_t len, uint8_t *out, size_t *outlen);
 
 enum mckd_err mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32]);
+/* Of all that can be read from fd. MCKD_E_USAGE: it cannot be read, see errno. */
+enum mckd_err mckd_sha256_fd(int fd, uint8_t out[static 32]);
 enum mckd_err mckd_random(uint8_t *out, size_t len);
 
 /* AES-256-GCM: out is nonce || ciphertext || tag, len + MCKD_SEAL_OVERHEAD bytes. */

@@ -184,6 +184,27 @@ test_seal(void **state)
 	assert_int_equal(mckd_unseal(key, aad, sizeof(aad), box, 27, out), MCKD_E_STORE_UNTRUSTED);
 }
 
+static void
+test_sha256_fd(void **state)
+{
+	static uint8_t text[40000];
+	uint8_t whole[32], by_parts[32];
+	FILE *f = tmpfile();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)(i * 7 + i / 256);
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, sizeof(text), f), sizeof(text));
+	assert_int_equal(fflush(f), 0);
+	rewind(f);
+	assert_int_equal(mckd_sha256(text, sizeof(text), whole), MCKD_OK);
+	assert_int_equal(mckd_sha256_fd(fileno(f), by_parts), MCKD_OK);
+	assert_memory_equal(whole, by_parts, sizeof(whole));
+	fclose(f);
+	assert_int_equal(mckd_sha256_fd(-1, by_parts), MCKD_E_USAGE);
+}
+
 int
 main(void)
 {
@@ -191,6 +212,7 @@ main(void)
 		cmocka_unit_test(test_cmac), cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_kbkdf_cavp), cmocka_unit_test(test_kdf),
 		cmocka_unit_test(test_cbc), cmocka_unit_test(test_seal),
+		cmocka_unit_test(test_sha256_fd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

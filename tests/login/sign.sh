@@ -1,0 +1,120 @@
+# Signatures, and the flags of applications
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+# A card with an application for each flag
+signer() {
+	(umask 077 && printf '246810\n112233\n' >"$BED/signer.card.pin")
+	new_card 0 "$BED/signer.card"
+	cardtool provision --user carol --pin-file "$BED/signer.card.pin" \
+		--transport-key-file "$BED/signer.card.transport" --application login:host-random:4:sealed-only \
+		--application sign:"${1:-host-random}":4:may-sign --application door:card-random:4:no-pin
+	echo 112233 >"$BED/sign.pin"
+	echo 'I owe you a beer.' >"$BED/note"
+}
+
+application_flags() {
+	signer
+	cardtool show --json carol >"$BED/show"
+	grep 'pin,sealed-only' "$BED/show"
+	grep 'pin,may-sign' "$BED/show"
+	grep 'no-pin' "$BED/show"
+	service door application=door
+	expect SUCCESS door carol
+	service login application=login
+	expect SUCCESS login carol 246810
+	# What the card would refuse is refused before anything is sent.
+	for bad in a:::sealed-only,may-sign a:pin::no-pin a:::no-pin,sealed-only a:::sgin a:::; do
+		rc=0
+		cardtool provision --user carol --pin-file "$BED/sign.pin" \
+			--transport-key-file "$BED/signer.card.transport" --application "$bad" || rc=$?
+		[ "$rc" = 2 ]
+	done
+}
+scenario application_flags
+
+signature_verifies() {
+	for mechanism in host-random card-random counter date; do
+		card_out 0
+		[ "$mechanism" = host-random ] || cardtool unassign --user carol carol
+		signer "$mechanism"
+		rm -f "$BED/sig"
+		trace_reset
+		cardtool sign --pin-file "$BED/sign.pin" --output "$BED/sig" "$BED/note"
+		[ "$(grep -c '^14 ' "$BED/trace0")" = 1 ]
+		cardtool verify-signature "$BED/note" "$BED/sig"
+	done
+	# Its counter counts as a login's: the store knows it.
+	counter=$(sed -n 's/^counter: //p' "$BED/sig")
+	cardtool show carol | grep "counter $counter\$"
+	# And it never overwrites.
+	refute cardtool sign --pin-file "$BED/sign.pin" --output "$BED/sig" "$BED/note"
+}
+scenario signature_verifies
+
+signature_of_something_else() {
+	signer
+	cardtool sign --pin-file "$BED/sign.pin" "$BED/note" >"$BED/sig"
+	cardtool verify-signature "$BED/note" "$BED/sig"
+	echo 'I owe you two beers.' >"$BED/other"
+	refute cardtool verify-signature "$BED/other" "$BED/sig"
+	# Any one character of the signature changed, or a line of it gone
+	length=$(wc -c <"$BED/sig")
+	at=1
+	while [ "$at" -le "$length" ]; do
+		head -c $((at - 1)) "$BED/sig" >"$BED/bad"
+		head -c "$at" "$BED/sig" | tail -c 1 | tr '0-9a-zA-Z:. \n-' '1-90b-zaB-ZA. :+\n' >>"$BED/bad"
+		tail -c +$((at + 1)) "$BED/sig" >>"$BED/bad"
+		if cmp -s "$BED/sig" "$BED/bad"; then
+			echo "byte $at was not changed"
+			return 1
+		fi
+		refute cardtool verify-signature "$BED/note" "$BED/bad" 2>/dev/null
+		at=$((at + 3))
+	done
+	sed 5d "$BED/sig" >"$BED/bad"
+	refute cardtool verify-signature "$BED/note" "$BED/bad"
+	cat "$BED/sig" "$BED/sig" >"$BED/bad"
+	refute cardtool verify-signature "$BED/note" "$BED/bad"
+}
+scenario signature_of_something_else
+
+signature_needs_flag_and_pin() {
+	signer
+	echo 999999 >"$BED/wrong.pin"
+	rc=0
+	cardtool sign --pin-file "$BED/wrong.pin" --output "$BED/never" "$BED/note" || rc=$?
+	[ "$rc" = 4 ]
+	[ ! -e "$BED/never" ]
+	refute cardtool sign --pin-file "$BED/sign.pin" --application login "$BED/note"
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	refute cardtool sign --pin-file "$BED/alice.card.pin" "$BED/note"
+}
+scenario signature_needs_flag_and_pin
+
+# A retired index: new signatures never, old ones with their epoch
+signature_of_retired_index() {
+	signer
+	cardtool sign --pin-file "$BED/sign.pin" "$BED/note" >"$BED/sig"
+	index=$(sed -n 's/^index: //p' "$BED/sig")
+	epoch=$(sed -n 's/^epoch: //p' "$BED/sig")
+	cardtool rotate carol --application sign --compromised "$index" --force
+	rc=0
+	cardtool verify-signature "$BED/note" "$BED/sig" >"$BED/out" 2>&1 || rc=$?
+	cat "$BED/out"
+	[ "$rc" = 9 ]
+	grep "made in epoch $epoch" "$BED/out"
+	# The card signs on, with another index; what it signs is new.
+	for _ in 1 2 3 4 5 6; do
+		cardtool sign --pin-file "$BED/sign.pin" "$BED/note" >"$BED/new"
+		[ "$(sed -n 's/^index: //p' "$BED/new")" != "$index" ]
+		cardtool verify-signature "$BED/note" "$BED/new"
+	done
+	cardtool revoke carol --force
+	rc=0
+	cardtool verify-signature "$BED/note" "$BED/new" || rc=$?
+	[ "$rc" = 9 ]
+	refute cardtool sign --pin-file "$BED/sign.pin" "$BED/note"
+}
+scenario signature_of_retired_index
