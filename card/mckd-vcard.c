@@ -26,12 +26,14 @@
 struct options {
 	uint16_t port;
 	bool create, control, t0;
+	int refuse;
 	const char *key_file, *pidfile, *log, *trace, *state;
 };
 
 static const char usage[] =
     "usage: mckd-vcard [--port N] [--new [--transport-key-file FILE]] [--control] [--t0]\n"
-    "                  [--pidfile FILE] [--log FILE] [--trace FILE] STATEFILE\n";
+    "                  [--pidfile FILE] [--log FILE] [--trace FILE]\n"
+    "                  [--refuse INS] STATEFILE\n";
 static const char help[] =
     "A virtual card for pcscd's vpcd reader.\n\n"
     "  -p, --port N                   vpcd's port on 127.0.0.1 (35963)\n"
@@ -42,6 +44,7 @@ static const char help[] =
     "      --pidfile FILE             write the process id into FILE\n"
     "  -l, --log FILE                 append messages to FILE instead of stderr\n"
     "      --trace FILE               append INS, Lc, answer length, SW of each APDU\n"
+    "      --refuse INS               answer 6581 to that command, as a worn card would\n"
     "  -h, --help    -V, --version\n\n"
     "SIGUSR1 takes the card out, SIGUSR2 puts it in, SIGTERM ends.\n";
 
@@ -67,16 +70,28 @@ port_number(const char *s)
 	return (uint16_t)n;
 }
 
+static int
+ins_number(const char *s)
+{
+	unsigned n = 0x100;
+	char end;
+
+	if (strlen(s) != 2 || sscanf(s, "%2x%c", &n, &end) != 1 || n > 0xff)
+		bad_usage("not an INS of two hex digits", s);
+	return (int)n;
+}
+
 static void
 parse(int argc, char **argv, struct options *o)
 {
-	enum { T0 = 256, PIDFILE, TRACE };
+	enum { T0 = 256, PIDFILE, TRACE, REFUSE };
 	static const struct option longs[] = {
 		{ "port", required_argument, NULL, 'p' }, { "new", no_argument, NULL, 'n' },
 		{ "transport-key-file", required_argument, NULL, 'k' },
 		{ "control", no_argument, NULL, 'c' }, { "t0", no_argument, NULL, T0 },
 		{ "pidfile", required_argument, NULL, PIDFILE },
 		{ "log", required_argument, NULL, 'l' }, { "trace", required_argument, NULL, TRACE },
+		{ "refuse", required_argument, NULL, REFUSE },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -92,6 +107,7 @@ parse(int argc, char **argv, struct options *o)
 		case PIDFILE: o->pidfile = optarg; break;
 		case 'l': o->log = optarg; break;
 		case TRACE: o->trace = optarg; break;
+		case REFUSE: o->refuse = ins_number(optarg); break;
 		case 'h': printf("%s%s", usage, help); exit(0);
 		case 'V': puts("mckd-vcard " PACKAGE_VERSION); exit(0);
 		default: bad_usage(NULL, NULL);
@@ -287,10 +303,10 @@ serve(struct vcard_link *link, int sigfd, bool control)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .port = 35963 };
+	struct options o = { .port = 35963, .refuse = -1 };
 	struct card_engine engine;
 	struct vcard_file file;
-	struct vcard_link link = { .sock = -1, .trace = -1 };
+	struct vcard_link link = { .sock = -1, .trace = -1, .refuse = -1 };
 	struct card_nvm nvm;
 	struct card card;
 	const char *wrong;
@@ -325,6 +341,7 @@ main(int argc, char **argv)
 	link.card = &card;
 	link.port = o.port;
 	link.t0 = o.t0;
+	link.refuse = o.refuse;
 	serve(&link, sigfd, o.control);
 	if (o.pidfile != NULL)
 		(void)unlink(o.pidfile);

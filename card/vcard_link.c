@@ -192,7 +192,10 @@ vcard_link_serve(struct vcard_link *l)
 		return true;
 	if (len == 1)
 		return control(l, cmd[0]);
-	n = l->t0 ? apdu_t0(l, cmd, len, rsp) : card_apdu(l->card, cmd, len, rsp);
+	if (l->refuse == cmd[1])
+		n = put_sw(rsp, 0, 0x65, 0x81);
+	else
+		n = l->t0 ? apdu_t0(l, cmd, len, rsp) : card_apdu(l->card, cmd, len, rsp);
 	trace(l, cmd, len, rsp, n);
 	ok = send_frame(l->sock, rsp, n);
 	explicit_bzero(cmd, len);

@@ -10,6 +10,7 @@ struct vcard_link {
 	uint16_t port;
 	bool t0;
 	int trace;		/* or -1 */
+	int refuse;		/* this INS is answered 6581, as a worn memory would; or -1 */
 	int sock;		/* -1: not in the reader */
 	uint8_t kept[CARD_RSP_MAX], kept_head[4];
 	size_t kept_len, kept_at;

@@ -135,14 +135,14 @@ compose_sns(struct compose *c, const struct mckd_app *app, uint32_t indices)
 }
 
 void
-compose_pin(struct compose *c, uint8_t slot, const uint8_t pin[static MCKD_PIN_LEN])
+compose_pins(struct compose *c, const struct compose_pins *p)
 {
-	uint8_t piece[2 + MCKD_PIN_LEN + 2];
+	uint8_t piece[2 + COMPOSE_PINS * MCKD_PIN_LEN + 2];
 	struct mckd_buf b = mckd_buf_over(piece, sizeof(piece));
 
-	mckd_tlv(&b, TLV_PINS, pin, MCKD_PIN_LEN);
+	mckd_tlv(&b, TLV_PINS, p->pin, p->n * MCKD_PIN_LEN);
 	mckd_tlv(&b, TLV_FULL, NULL, 0);
-	add_piece(c, slot, &b, piece, sizeof(piece));
+	add_piece(c, p->slot, &b, piece, sizeof(piece));
 }
 
 static void
@@ -156,7 +156,7 @@ create(struct compose *c, const struct mckd_app *app)
 }
 
 void
-compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pin *pins,
+compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pins *pins,
     size_t npins, const uint8_t puk[static MCKD_PIN_LEN])
 {
 	const uint8_t deas[2] = { (uint8_t)b->dea1, (uint8_t)b->dea2 };
@@ -169,7 +169,7 @@ compose_blank(struct compose *c, const struct mckd_block *b, const struct compos
 		compose_algorithm(c, &b->app[i]);
 		for (size_t k = 0; k < npins; k++)
 			if (pins[k].slot == b->app[i].slot)
-				compose_pin(c, pins[k].slot, pins[k].pin);
+				compose_pins(c, &pins[k]);
 	}
 	mckd_tlv(&p, TLV_MK, b->mk, MCKD_KEY_LEN);
 	mckd_tlv(&p, TLV_DEAS, deas, sizeof(deas));

@@ -25,9 +25,12 @@ struct compose {
 	enum mckd_err err;
 };
 
-struct compose_pin {
+#define COMPOSE_PINS 4		/* of one application */
+
+struct compose_pins {
 	uint8_t slot;
-	uint8_t pin[MCKD_PIN_LEN];
+	unsigned n;
+	uint8_t pin[COMPOSE_PINS][MCKD_PIN_LEN];
 };
 
 /* On a blank card ck is of the transport key in MK's place, and dea MCKD_DEA_AES. */
@@ -39,10 +42,10 @@ enum mckd_err compose_start_block(struct compose *c, const struct mckd_block *b)
 void compose_add(struct compose *c, uint8_t slot, const uint8_t *tlvs, size_t len);
 void compose_algorithm(struct compose *c, const struct mckd_app *app);
 void compose_sns(struct compose *c, const struct mckd_app *app, uint32_t indices);
-/* The one PIN of an application; its tries full. */
-void compose_pin(struct compose *c, uint8_t slot, const uint8_t pin[static MCKD_PIN_LEN]);
+/* All PINs of an application; its tries full. */
+void compose_pins(struct compose *c, const struct compose_pins *p);
 /* The whole life of a blank card up to its activation. */
-void compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pin *pins,
+void compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pins *pins,
     size_t npins, const uint8_t puk[static MCKD_PIN_LEN]);
 /* The complete state, on a card that says it is as in info. PINs stay those of the card. */
 void compose_resync(struct compose *c, const struct mckd_block *b, const struct mckd_card_info *info);

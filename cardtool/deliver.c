@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store_rotate.h"
 #include "ui.h"
 
 enum { STATE_BLANK = 0x01, STATE_TERMINATED = 0xff };
@@ -57,17 +58,12 @@ load(struct tool *t, const struct mckd_record *r, const struct mckd_card_info *i
 {
 	struct mckd_ticket *list = calloc(r->pending, sizeof(*list));
 	uint16_t after = info->epoch > 0 ? (uint16_t)(info->epoch - 1) : 0;
-	enum mckd_err e = MCKD_OK;
+	enum mckd_err e = MCKD_E_NOMEM;
 
 	*n = 0;
 	if (list == NULL)
-		return fail(MCKD_E_NOMEM, "tickets");
-	while (*n < r->pending && e == MCKD_OK) {
-		e = mckd_store_ticket_next(t->store, r->block.card, after, &list[*n]);
-		if (e == MCKD_OK)
-			after = list[(*n)++].epoch;
-	}
-	if (e != MCKD_OK && e != MCKD_E_STORE_NOT_FOUND) {
+		return fail(e, "tickets");
+	if ((e = mckd_store_ticket_take(t->store, r, after, list, r->pending, n)) != MCKD_OK) {
 		free(list);
 		return fail_store(t, e);
 	}
@@ -136,6 +132,10 @@ deliver(struct tool *t, const struct mckd_record *r, struct found *f, deliver_fn
 	if (stored != MCKD_OK)
 		return fail_store(t, stored);
 	if (e != MCKD_OK) {
+		/* For rotate status; the words below are what counts. */
+		if (*sw != 0 && *sw != 0x9000 && done < r->block.epoch)
+			(void)mckd_store_ticket_sent(t->store, r->block.card,
+			    (uint16_t)((done != 0 ? done : f->info.epoch) + 1), r->block.epoch, *sw);
 		if (*sw != 0 && *sw != 0x9000)
 			say("the card did not take a ticket (%04X)", *sw);
 		return fail(e, "delivery");

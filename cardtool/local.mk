@@ -14,12 +14,13 @@ cardtool_cardtool_SOURCES = \
 	cardtool/main.c \
 	cardtool/names.c cardtool/names.h \
 	cardtool/order.c cardtool/order.h \
-	cardtool/pin.c \
+	cardtool/pin.c cardtool/pins.c cardtool/pins.h \
 	cardtool/provision.c cardtool/provision.h \
 	cardtool/provision_options.c cardtool/provision_secrets.c \
 	cardtool/reader.c cardtool/reader.h \
 	cardtool/readers.c \
-	cardtool/rotate.c \
+	cardtool/rotate.c cardtool/rotate.h \
+	cardtool/rotate_cancel.c cardtool/rotate_many.c cardtool/rotate_record.c cardtool/rotate_status.c \
 	cardtool/secret.c cardtool/secret_source.c \
 	cardtool/show.c \
 	cardtool/sign.c \

@@ -12,17 +12,20 @@ enum { OPT_LIMIT = OPT_OWN };
 static const struct column columns[] = {
 	{ "when", false }, { "kind", false }, { "card", false }, { "user", false }, { "service", false },
 	{ "origin", false }, { "application", false }, { "verdict", false }, { "reason", false },
+	{ "epoch", true }, { "index", true },
 };
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 static enum mckd_err
 one(void *arg, const struct mckd_event *e)
 {
-	char when[32], id[HEX_CARD] = "";
+	char when[32], id[HEX_CARD] = "", epoch[8], number[8];
 	const char *row[N_COLUMNS] = { when, e->kind, id, e->user, e->service, e->origin, e->application,
-		e->verdict, e->reason };
+		e->verdict, e->reason, epoch, number };
 
 	moment(e->when, when);
+	snprintf(epoch, sizeof(epoch), "%u", e->epoch);
+	snprintf(number, sizeof(number), "%u", e->index);
 	if (e->has_card)
 		hex(e->card, sizeof(e->card), id);
 	return table_row(arg, row) == 0 ? MCKD_OK : MCKD_E_NOMEM;

@@ -67,6 +67,7 @@ keep(struct tool *t, struct mckd_record *r, const struct compose *c, const char 
 	r->block.epoch = c->epoch;
 	memcpy(r->block.last_ticket, c->last, sizeof(r->block.last_ticket));
 	r->block.have_last = true;
+	r->strict = true;
 	if ((e = mckd_store_put(t->store, r, true)) != MCKD_OK)
 		return e;
 	for (size_t i = 0; i < c->n; i++)
@@ -143,8 +144,8 @@ out:
 	return rc;
 }
 
-static int
-deliver_now(struct tool *t, const uint8_t *card, struct found *f)
+int
+order_deliver(struct tool *t, const uint8_t *card, struct found *f)
 {
 	struct mckd_record *r = NULL;
 	enum mckd_err e = mckd_store_get(t->store, card, &r);
@@ -164,40 +165,48 @@ deliver_now(struct tool *t, const uint8_t *card, struct found *f)
 }
 
 int
+order_reach(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], enum order_when when,
+    struct found *f, bool *unknown)
+{
+	struct mckd_record *r = NULL;
+	enum mckd_err e = mckd_store_get(t->store, card, &r);
+	int rc = -1;
+
+	memset(f, 0, sizeof(*f));
+	if (e != MCKD_OK)
+		return fail_store(t, e);
+	*unknown = r->block.full && !r->block.have_last;
+	mckd_record_free(r);
+	r = NULL;
+	if (when == ORDER_NOW || (when == ORDER_IF_PRESENT && *unknown))
+		rc = reader_need(t, card, f);
+	else if (when == ORDER_IF_PRESENT)
+		(void)reader_find(t, card, f);
+	if (rc != -1 || f->link == NULL || *unknown)
+		return rc;
+	if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
+		rc = fail_store(t, e);
+	else
+		rc = deliver_agrees(t, r, &f->info);
+	mckd_record_free(r);
+	return rc;
+}
+
+int
 order(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *kind,
     enum order_when when, order_fn fn, void *arg)
 {
-	struct found f = { .link = NULL };
-	struct mckd_record *r = NULL;
+	struct found f;
 	bool unknown = false;
-	enum mckd_err e;
-	int rc;
+	int rc = order_reach(t, card, when, &f, &unknown);
 
-	if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
-		return fail_store(t, e);
-	unknown = r->block.full && !r->block.have_last;
-	mckd_record_free(r);
-	r = NULL;
-	if (when == ORDER_NOW || (when == ORDER_IF_PRESENT && unknown)) {
-		if ((rc = reader_need(t, card, &f)) != -1)
-			return rc;
-	} else if (when == ORDER_IF_PRESENT) {
-		(void)reader_find(t, card, &f);
-	}
-	if (f.link != NULL && !unknown) {
-		if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
-			rc = fail_store(t, e);
-		else
-			rc = deliver_agrees(t, r, &f.info);
-		mckd_record_free(r);
-		if (rc != -1)
-			goto out;
-	}
+	if (rc != -1)
+		goto out;
 	rc = commit_order(t, card, kind, unknown && f.link != NULL ? &f.info : NULL, fn, arg);
 	if (rc != -1)
 		goto out;
 	if (f.link != NULL) {
-		rc = deliver_now(t, card, &f);
+		rc = order_deliver(t, card, &f);
 	} else {
 		say("it is recorded; the next login of the card delivers it");
 		rc = EX_DONE;
@@ -219,7 +228,7 @@ order_resync(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], order_
 		say("the card is not personalised");
 		rc = EX_WRONG_CARD;
 	} else if ((rc = commit_order(t, card, "resync", &f.info, fn, arg)) == -1) {
-		rc = deliver_now(t, card, &f);
+		rc = order_deliver(t, card, &f);
 	}
 	reader_close(&f);
 	return rc;

@@ -20,6 +20,15 @@ int order(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const cha
 /* The same, as one run that sets the complete state of the card in hand; fn may be NULL. */
 int order_resync(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], order_fn fn, void *arg);
 
+/*
+ * The two halves of it: the card in a reader, where it is looked for and agrees with the store
+ * (f->link NULL: none); unknown: it needs a resync. -1, or the exit status.
+ */
+int order_reach(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], enum order_when when,
+    struct found *f, bool *unknown);
+/* Sends what is recorded. The exit status. */
+int order_deliver(struct tool *t, const uint8_t *card, struct found *f);
+
 /* Does the card stand where the record says, or somewhere in its queue? -1, or EX_WRONG_CARD. */
 int deliver_agrees(struct tool *t, const struct mckd_record *r, const struct mckd_card_info *info);
 /* Called with the last receipt, within its transaction. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "order.h"
+#include "pins.h"
 #include "ui.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@ struct pin {
 	struct secret_source old, new, puk;
 	enum order_when when;
 	uint8_t block[MCKD_PIN_LEN];	/* the new PIN */
+	struct compose_pins pins;	/* of a reset */
 };
 
 static int
@@ -32,10 +34,23 @@ get_block(const struct secret_source *from, const char *prompt, bool new, size_t
 	return rc;
 }
 
+/* One, or several where another PIN is to be another SN. */
+static int
+get_pins(const struct secret_source *from, struct compose_pins *out)
+{
+	char text[SECRET_MAX];
+	int rc = secret_get(from, "new PIN", true, text);
+
+	if (rc == -1)
+		rc = pins_parse(text, "new PIN", out);
+	mckd_wipe(text, sizeof(text));
+	return rc;
+}
+
 static int
 change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 {
-	const struct pin *q = arg;
+	struct pin *q = arg;
 	const struct mckd_app *app = order_app(r, q->application);
 
 	(void)t;
@@ -45,7 +60,8 @@ change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 		say("application %s has no PIN", app->name);
 		return EX_WRONG_USAGE;
 	}
-	compose_pin(c, app->slot, q->block);
+	q->pins.slot = app->slot;
+	compose_pins(c, &q->pins);
 	return -1;
 }
 
@@ -200,7 +216,7 @@ run(struct tool *t, int argc, char **argv)
 		return rc;
 	if (strcmp(what, "reset") != 0)
 		rc = with_card(t, r, &q, strcmp(what, "unblock") == 0);
-	else if ((rc = get_block(&q.new, "new PIN", true, 4, q.block)) == -1)
+	else if ((rc = get_pins(&q.new, &q.pins)) == -1)
 		rc = order(t, r->block.card, "pin-reset", q.when, change, &q);
 	mckd_record_free(r);
 	mckd_wipe(&q, sizeof(q));
@@ -212,4 +228,5 @@ const struct verb verb_pin = { "pin", run, "change a PIN, unblock it by PUK, or 
 	"       cardtool pin unblock [--puk-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
 	"       cardtool pin reset   [--new-pin-file FILE] [--now | --deferred] [OPTION ...] CARD | USER\n\n"
 	"OPTION: --application NAME, --reader PATTERN; --pin-fd, --new-pin-fd and --puk-fd take descriptors.\n"
-	"reset needs neither the old PIN nor the PUK: the store orders it.\n" };
+	"reset needs neither the old PIN nor the PUK: the store orders it. It takes up to 4 PINs, with\n"
+	"blanks between: with mechanism pin each is (mostly) another series number.\n" };

@@ -36,7 +36,7 @@ static int
 compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 {
 	static const uint8_t none[16];
-	struct compose_pin pins[MCKD_APPS_MAX] = { 0 };
+	struct compose_pins pins[MCKD_APPS_MAX] = { 0 };
 	uint8_t transport[MCKD_KEY_LEN], ck[MCKD_KEY_LEN], puk[MCKD_PIN_LEN];
 	enum mckd_err e = MCKD_E_INTERNAL;
 	size_t npins = 0;
@@ -50,7 +50,8 @@ compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 		if (!provision_needs_pin(p, i))
 			continue;
 		pins[npins].slot = p->app[i].slot;
-		e = mckd_pin_block(p->pin_text[i], strlen(p->pin_text[i]), 4, pins[npins++].pin);
+		if (pins_parse(p->pin_text[i], p->app[i].name, &pins[npins++]) != -1)
+			e = MCKD_E_PIN_FORMAT;
 	}
 	if (e == MCKD_OK)
 		e = mckd_pin_block(p->puk_text, strlen(p->puk_text), 8, puk);
@@ -210,8 +211,11 @@ check_live(struct tool *t, struct provision *p, struct found *f)
 			rc = EX_DONE;
 		}
 	}
-	for (unsigned i = 0; i < r->block.napps && rc == EX_DONE; i++)
+	for (unsigned i = 0; i < r->block.napps && rc == EX_DONE; i++) {
+		/* One PIN proves the application. */
+		p->pin_text[i][strcspn(p->pin_text[i], " ")] = '\0';
 		rc = live_login(t, f, p->user[0], r->block.app[i].name, &p->pin, p->pin_text[i]);
+	}
 	mckd_record_free(r);
 	return rc;
 }

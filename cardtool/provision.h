@@ -4,6 +4,7 @@
 
 #include "compose.h"
 #include "order.h"
+#include "pins.h"
 #include "ui.h"
 
 #define PROVISION_USERS 16
@@ -18,7 +19,7 @@ struct provision {
 	struct secret_source pin, puk, transport;
 	bool generate_pin;
 	bool have_pins;				/* pin_text is known */
-	char pin_text[MCKD_APPS_MAX][MCKD_PIN_LEN + 1];
+	char pin_text[MCKD_APPS_MAX][PINS_TEXT];	/* 1-4 PINs, blanks between */
 	char puk_text[MCKD_PIN_LEN + 1];
 };
 

@@ -21,9 +21,9 @@ const char provision_usage[] =
 	"of N series numbers (1-32, default: 8) and a mechanism (default: host-random; card-random,\n"
 	"host-date, date, counter, pin). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
 	"PIN pad; not with may-sign), may-sign (cardtool sign). DEA: aes-256 (default) or hmac-sha-256.\n"
-	"A PIN file has one line per application that needs a PIN. The transport key is 64 hex digits.\n"
-	"A PUK that is not given is drawn, and shown once. After a cut, the same command goes on where\n"
-	"the card is.\n";
+	"A PIN file has one line per application that needs one: a PIN, or up to 4 with blanks between.\n"
+	"The transport key is 64 hex digits. A PUK that is not given is drawn, and shown once. After a\n"
+	"cut, the same command goes on where the card is.\n";
 
 /* no-pin,sealed-only,may-sign: what the card would refuse is refused here. */
 static int

@@ -6,7 +6,17 @@
 
 #define PIN_DIGITS 6
 #define PUK_DIGITS 12
-#define PIN_FILE_MAX (MCKD_APPS_MAX * (MCKD_PIN_LEN + 1) + 2)
+#define PIN_FILE_MAX (MCKD_APPS_MAX * PINS_TEXT + 2)
+
+static bool
+share_a_pin(const struct compose_pins *a, const struct compose_pins *b)
+{
+	for (unsigned i = 0; i < a->n; i++)
+		for (unsigned k = 0; k < b->n; k++)
+			if (mckd_equal(a->pin[i], b->pin[k], MCKD_PIN_LEN))
+				return true;
+	return false;
+}
 
 bool
 provision_needs_pin(const struct provision *p, unsigned i)
@@ -26,21 +36,24 @@ next_with_pin(const struct provision *p, unsigned i)
 static int
 take_pin(struct provision *p, unsigned i, const char *text, size_t len)
 {
-	uint8_t block[MCKD_PIN_LEN];
-	enum mckd_err e = mckd_pin_block(text, len, 4, block);
+	struct compose_pins mine, others;
+	int rc;
 
-	mckd_wipe(block, sizeof(block));
-	if (e != MCKD_OK)
-		return fail(e, p->app[i].name);
+	if (len >= sizeof(p->pin_text[i]))
+		return fail(MCKD_E_PIN_FORMAT, p->app[i].name);
 	memcpy(p->pin_text[i], text, len);
 	p->pin_text[i][len] = '\0';
+	rc = pins_parse(p->pin_text[i], p->app[i].name, &mine);
 	/* With one PIN for two, the login by PIN never finds the second. */
-	for (unsigned k = 0; k < i; k++)
-		if (provision_needs_pin(p, k) && strcmp(p->pin_text[k], p->pin_text[i]) == 0) {
+	for (unsigned k = 0; k < i && rc == -1; k++)
+		if (provision_needs_pin(p, k) &&
+		    pins_parse(p->pin_text[k], p->app[k].name, &others) == -1 && share_a_pin(&mine, &others)) {
 			say("applications %s and %s must not have the same PIN", p->app[k].name, p->app[i].name);
-			return EX_WRONG_USAGE;
+			rc = EX_WRONG_USAGE;
 		}
-	return -1;
+	mckd_wipe(&mine, sizeof(mine));
+	mckd_wipe(&others, sizeof(others));
+	return rc;
 }
 
 static int

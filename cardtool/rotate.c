@@ -1,164 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate.h"
 #include "names.h"
 #include "order.h"
-#include "table.h"
 #include "ui.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { OPT_APPLICATION = OPT_OWN, OPT_MECHANISM, OPT_COMPROMISED, OPT_REPLENISH, OPT_NOW, OPT_DEFERRED,
-	OPT_RESYNC };
+	OPT_RESYNC, OPT_ALL, OPT_SOFT, OPT_UNTIL };
 
-struct rotate {
-	const char *application;
-	bool change_mechanism, resync;
-	enum mckd_mechanism mechanism;
-	uint32_t compromised;
-	unsigned long replenish;
+struct request {
+	struct rotate q;
+	bool resync, all;
 	enum order_when when;
 };
 
-/* Fresh SNs at free indices first, then in the place of compromised ones. */
-static enum mckd_err
-replenish(struct mckd_app *app, unsigned long n, uint32_t *fresh)
-{
-	const uint32_t places[2] = { ~app->present, app->present & app->compromised };
-	enum mckd_err e;
-
-	for (unsigned k = 0; k < 2; k++)
-		for (unsigned i = 0; i < MCKD_SNS_MAX && n > 0; i++) {
-			uint32_t bit = UINT32_C(1) << i;
-
-			if ((places[k] & bit) == 0)
-				continue;
-			if ((e = mckd_random(app->sn[i], MCKD_SN_LEN)) != MCKD_OK)
-				return e;
-			app->present |= bit;
-			app->retired &= ~bit;
-			app->compromised &= ~bit;
-			*fresh |= bit;
-			n--;
-		}
-	return n == 0 ? MCKD_OK : MCKD_E_USAGE;
-}
-
-/*
- * With mechanism pin each new Ksel would tell a watcher more about the PIN, so there the
- * bitmap alone rotates.
- */
+/* 2026-12-31, from its first moment; or 2026-12-31T18:00[:30]. */
 static int
-rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c)
+date(struct tool *t, const char *text, int64_t *out)
 {
-	enum mckd_mechanism before = app->mechanism;
-	uint32_t fresh = 0;
-	enum mckd_err e;
+	struct tm tm = { .tm_isdst = -1 };
+	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	time_t at;
 
-	if ((q->compromised & ~app->present) != 0) {
-		say("application %s does not have all of these indices", app->name);
-		return EX_WRONG_USAGE;
-	}
-	app->compromised |= q->compromised;
-	app->retired |= q->compromised;
-	if (q->change_mechanism)
-		app->mechanism = q->mechanism;
-	if (app->mechanism == MCKD_SEL_PIN && (app->flags & MCKD_APP_NEEDS_PIN) == 0) {
-		say("application %s has no PIN to select by", app->name);
-		return EX_WRONG_USAGE;
-	}
-	if ((e = replenish(app, q->replenish, &fresh)) == MCKD_E_USAGE) {
-		say("application %s has no room for %lu more series numbers", app->name, q->replenish);
-		return EX_WRONG_USAGE;
-	}
-	if (e == MCKD_OK && (app->mechanism != MCKD_SEL_PIN || before != MCKD_SEL_PIN))
-		e = mckd_random(app->ksel, MCKD_KEY_LEN);
-	if (e != MCKD_OK)
-		return fail(e, "rotate");
-	if (mckd_app_active(app) == 0) {
-		say("application %s would have no series number left: add some by --replenish N", app->name);
-		return EX_WRONG_USAGE;
-	}
-	compose_sns(c, app, fresh);
-	compose_algorithm(c, app);
+	if (end != NULL && *end == 'T')
+		end = strptime(end, "T%H:%M", &tm);
+	if (end != NULL && *end == ':')
+		end = strptime(end, ":%S", &tm);
+	if (end == NULL || *end != '\0' || (at = mktime(&tm)) == (time_t)-1)
+		return tool_usage(t, "--until %s: a date is as 2026-12-31 or 2026-12-31T18:00", text);
+	if (at <= time(NULL))
+		return tool_usage(t, "--until %s: that is past", text);
+	*out = at;
 	return -1;
 }
 
 static int
-change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
+option(struct tool *t, struct request *o, int c)
 {
-	const struct rotate *q = arg;
-	struct mckd_app *app;
-	int rc = -1;
+	struct rotate *q = &o->q;
 
-	(void)t;
-	if (q->application == NULL && q->compromised == 0 && q->replenish == 0) {
-		for (unsigned i = 0; i < r->block.napps && rc == -1; i++)
-			rc = rotate_app(&r->block.app[i], q, c);
-		return rc;
-	}
-	if ((app = order_app(r, q->application)) == NULL)
-		return EX_WRONG_USAGE;
-	return rotate_app(app, q, c);
-}
-
-static const struct column columns[] = {
-	{ "card", false }, { "users", false }, { "epoch", true }, { "pending", true }, { "last_use", false },
-};
-#define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
-struct status {
-	struct tool *t;
-	struct table *table;
-};
-
-static enum mckd_err
-status_row(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
-{
-	struct status *s = arg;
-	char id[HEX_CARD], users[256], epoch[8], pending[12], used[32];
-	const char *row[N_COLUMNS] = { id, users, epoch, pending, used };
-	struct mckd_record *r = NULL;
-	enum mckd_err e = mckd_store_get(s->t->store, card, &r);
-
-	if (e != MCKD_OK)
-		return e == MCKD_E_STORE_NOT_FOUND ? MCKD_OK : e;
-	if (r->pending > 0) {
-		hex(card, MCKD_CARD_ID_LEN, id);
-		snprintf(epoch, sizeof(epoch), "%u", r->block.epoch);
-		snprintf(pending, sizeof(pending), "%u", r->pending);
-		moment(r->last_use, used);
-		e = names_users(s->t, card, users, sizeof(users));
-		if (e == MCKD_OK && table_row(s->table, row) != 0)
-			e = MCKD_E_NOMEM;
-	}
-	mckd_record_free(r);
-	return e;
-}
-
-static int
-status(struct tool *t)
-{
-	struct status s = { t, NULL };
-	enum mckd_err e;
-	int rc;
-
-	if ((rc = tool_open(t, MCKD_STORE_READ)) != -1)
-		return rc;
-	if ((s.table = table_new(t, columns, N_COLUMNS)) == NULL)
-		return fail(MCKD_E_NOMEM, "rotate status");
-	e = mckd_store_cards(t->store, status_row, &s);
-	if (table_end(s.table) != 0 && e == MCKD_OK)
-		e = MCKD_E_NOMEM;
-	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "rotate status") : fail_store(t, e);
-}
-
-static int
-option(struct tool *t, struct rotate *q, int c)
-{
 	switch (c) {
 	case OPT_APPLICATION:
 		q->application = optarg;
-		return -1;
+		return mckd_app_name_valid(optarg) ? -1 :
+		    tool_usage(t, "--application %s: a name is 1-16 of a-z 0-9 . _ -", optarg);
 	case OPT_MECHANISM:
 		q->change_mechanism = true;
 		return mckd_mechanism_parse(optarg, &q->mechanism) ? -1 : tool_usage(t, "no mechanism %s", optarg);
@@ -169,17 +59,181 @@ option(struct tool *t, struct rotate *q, int c)
 		return number(optarg, MCKD_SNS_MAX, &q->replenish) ? -1 :
 		    tool_usage(t, "--replenish %s: 1-%d", optarg, MCKD_SNS_MAX);
 	case OPT_NOW:
-		q->when = ORDER_NOW;
-		return -1;
 	case OPT_DEFERRED:
-		q->when = ORDER_DEFERRED;
+		o->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
 		return -1;
 	case OPT_RESYNC:
-		q->resync = true;
+		o->resync = true;
 		return -1;
+	case OPT_ALL:
+		o->all = true;
+		return -1;
+	case OPT_SOFT:
+		q->soft = true;
+		return -1;
+	case OPT_UNTIL:
+		return date(t, optarg, &q->until);
 	default:
 		return tool_option(t, c);
 	}
+}
+
+static int
+judge(struct tool *t, const struct request *o, const char *name)
+{
+	if (o->all && name != NULL)
+		return tool_usage(t, "rotate: either a card or --all");
+	if (!o->all && name == NULL && o->q.application == NULL)
+		return tool_usage(t, "rotate: which card? CARD, USER, --all or --application NAME");
+	if (o->q.until != 0 && !o->q.soft)
+		return tool_usage(t, "--until goes with --soft");
+	if (name == NULL && (o->when == ORDER_NOW || o->resync))
+		return tool_usage(t, "--now and --resync are for a card in a reader: name it");
+	if (o->resync && o->q.soft)
+		return tool_usage(t, "a resync cannot be soft");
+	return -1;
+}
+
+/* All of the order in a line, for rotate status. */
+static void
+describe(struct rotate *q, const char *name)
+{
+	char indices[64] = "", more[24] = "";
+
+	if (q->compromised != 0)
+		names_indices(q->compromised, indices, sizeof(indices));
+	if (q->replenish != 0)
+		snprintf(more, sizeof(more), "%lu", q->replenish);
+	snprintf(q->what, sizeof(q->what), "%.40s%s%s%s%s%s%s%s%s", name != NULL ? name : "all cards",
+	    q->application != NULL ? ", application " : "", q->application != NULL ? q->application : "",
+	    q->change_mechanism ? ", mechanism " : "",
+	    q->change_mechanism ? mckd_mechanism_name(q->mechanism) : "",
+	    indices[0] != '\0' ? ", compromised " : "", indices, more[0] != '\0' ? ", replenish " : "", more);
+}
+
+struct cards {
+	uint8_t card[MCKD_CARD_ID_LEN];
+	uint64_t n;
+};
+
+static enum mckd_err
+note(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	struct cards *c = arg;
+
+	memcpy(c->card, card, MCKD_CARD_ID_LEN);
+	c->n++;
+	return MCKD_OK;
+}
+
+/* For a resync: by order(), which replaces what is queued. */
+static int
+change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
+{
+	char why[MCKD_WHY] = "";
+	enum mckd_err e = rotate_record(r, arg, c, why);
+
+	(void)t;
+	if (e == MCKD_E_USAGE) {
+		say("%s", why);
+		return EX_WRONG_USAGE;
+	}
+	return e == MCKD_OK ? -1 : fail(e, "rotate");
+}
+
+/* One card's rotation, its record and its event in one transaction. */
+static int
+keep(struct tool *t, const uint8_t *card, const struct rotate *q)
+{
+	struct mckd_rotation r = { .cards = 1, .until = q->soft ? q->until : 0 };
+	struct compose *c = calloc(1, sizeof(*c));
+	char why[MCKD_WHY] = "";
+	int64_t id = 0;
+	enum mckd_err e;
+	int rc = -1;
+
+	if (c == NULL)
+		return fail(MCKD_E_NOMEM, "rotate");
+	snprintf(r.what, sizeof(r.what), "%s", q->what);
+	if ((e = mckd_store_begin(t->store)) != MCKD_OK) {
+		rc = fail_store(t, e);
+		goto out;
+	}
+	if ((e = mckd_rotation_new(t->store, &r, &id)) == MCKD_OK &&
+	    (e = rotate_keep(t->store, card, q, id, c, why)) == MCKD_OK &&
+	    (e = order_event(t, card, "rotate", NULL, q->what, c->epoch)) == MCKD_OK) {
+		e = mckd_store_commit(t->store);
+	} else {
+		mckd_store_rollback(t->store);
+	}
+	if (e != MCKD_OK && why[0] != '\0') {
+		say("%s", why);
+		rc = e == MCKD_E_USAGE ? EX_WRONG_USAGE : exit_of(e);
+	} else if (e != MCKD_OK) {
+		rc = fail_store(t, e);
+	}
+out:
+	compose_wipe(c);
+	free(c);
+	return rc;
+}
+
+static int
+rotate_one(struct tool *t, const uint8_t *card, struct request *o)
+{
+	bool unknown = false;
+	struct found f;
+	int rc;
+
+	if (o->q.compromised != 0 && (rc = confirm(t, card,
+	    "the series numbers named will never be accepted again")) != -1)
+		return rc;
+	if (o->resync) {
+		if ((rc = confirm(t, card, "everything but its PINs is replaced by what this store holds")) != -1)
+			return rc;
+		return order_resync(t, card, change, &o->q);
+	}
+	if ((rc = order_reach(t, card, o->when, &f, &unknown)) == -1 && unknown) {
+		reader_close(&f);
+		return order(t, card, "rotate", o->when, change, &o->q);
+	}
+	if (rc == -1 && (rc = keep(t, card, &o->q)) == -1) {
+		if (f.link != NULL) {
+			rc = order_deliver(t, card, &f);
+		} else {
+			say("it is recorded; the next login of the card delivers it");
+			rc = EX_DONE;
+		}
+	}
+	reader_close(&f);
+	return rc;
+}
+
+static int
+to_cards(struct tool *t, struct request *o, const char *name)
+{
+	struct cards c = { .n = 0 };
+	char text[256];
+	enum mckd_err e;
+	int rc;
+
+	if (name != NULL) {
+		e = mckd_store_cards_of(t->store, name, note, &c);
+		if (e == MCKD_OK && c.n == 0 && (e = mckd_store_find(t->store, name, c.card)) == MCKD_OK)
+			c.n = 1;
+		if (e != MCKD_OK)
+			return fail_store(t, e);
+		if (c.n == 1)
+			return rotate_one(t, c.card, o);
+		if (o->when == ORDER_NOW || o->resync)
+			return tool_usage(t, "%s has %" PRIu64 " cards; name the one in the reader", name, c.n);
+	}
+	if (o->q.compromised != 0) {
+		snprintf(text, sizeof(text), "%s: the series numbers named will never be accepted again", o->q.what);
+		if ((rc = confirm(t, NULL, text)) != -1)
+			return rc;
+	}
+	return rotate_many(t, &o->q, name);
 }
 
 static int
@@ -191,39 +245,46 @@ run(struct tool *t, int argc, char **argv)
 		{ "compromised", required_argument, NULL, OPT_COMPROMISED },
 		{ "replenish", required_argument, NULL, OPT_REPLENISH },
 		{ "now", no_argument, NULL, OPT_NOW }, { "deferred", no_argument, NULL, OPT_DEFERRED },
-		{ "resync", no_argument, NULL, OPT_RESYNC }, OPTIONS_END };
-	struct rotate q = { .when = ORDER_IF_PRESENT };
-	struct mckd_record *r = NULL;
-	uint8_t card[MCKD_CARD_ID_LEN];
-	int c, rc;
+		{ "resync", no_argument, NULL, OPT_RESYNC }, { "all", no_argument, NULL, OPT_ALL },
+		{ "soft", no_argument, NULL, OPT_SOFT }, { "until", required_argument, NULL, OPT_UNTIL },
+		OPTIONS_END };
+	struct request o = { .when = ORDER_IF_PRESENT };
+	const char *name;
+	int c, rc, n;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if ((rc = option(t, &q, c)) != -1)
+		if ((rc = option(t, &o, c)) != -1)
 			return rc;
-	if (argc - optind != 1)
-		return tool_usage(t, "rotate: it takes one card, or \"status\"");
-	if (strcmp(argv[optind], "status") == 0)
-		return status(t);
-	if ((rc = tool_open(t, MCKD_STORE_WRITE)) != -1 || (rc = order_find(t, argv[optind], &r)) != -1)
+	n = argc - optind;
+	name = n > 0 ? argv[optind] : NULL;
+	if (name != NULL && strcmp(name, "status") == 0 && n <= 2)
+		return rotate_status(t, n == 2 ? argv[optind + 1] : NULL);
+	if (name != NULL && strcmp(name, "cancel") == 0)
+		return n == 2 ? rotate_cancel(t, argv[optind + 1]) : tool_usage(t, "rotate cancel: it takes one card");
+	if (n > 1)
+		return tool_usage(t, "rotate: one argument too many: %s", argv[optind + 1]);
+	if ((rc = judge(t, &o, name)) != -1)
 		return rc;
-	memcpy(card, r->block.card, sizeof(card));
-	mckd_record_free(r);
-	if (q.compromised != 0 && (rc = confirm(t, card, "the series numbers named will never be accepted again")) != -1)
+	if (o.q.soft && o.q.until == 0)
+		o.q.until = MCKD_SOFT_FOREVER;
+	describe(&o.q, name);
+	if ((rc = tool_open(t, MCKD_STORE_WRITE)) != -1)
 		return rc;
-	if (q.resync) {
-		if ((rc = confirm(t, card, "everything but its PINs is replaced by what this store holds")) != -1)
-			return rc;
-		return order_resync(t, card, change, &q);
-	}
-	return order(t, card, "rotate", q.when, change, &q);
+	return to_cards(t, &o, name);
 }
 
-const struct verb verb_rotate = { "rotate", run, "give a card a new selection algorithm; retire what is compromised",
+const struct verb verb_rotate = { "rotate", run, "give cards a new selection algorithm; retire what is compromised",
 	"[--application NAME] [--mechanism MECHANISM] [--compromised INDEX,...]\n"
-	"         [--replenish N] [--now | --deferred] [--resync] [--reader PATTERN] [--force] CARD | USER\n"
-	"       cardtool rotate status [--json]\n\n"
+	"         [--replenish N] [--now | --deferred] [--soft [--until DATE]] [--resync]\n"
+	"         [--reader PATTERN] [--force] CARD | USER | --all\n"
+	"       cardtool rotate status [--json] [CARD | USER]\n"
+	"       cardtool rotate cancel CARD | USER\n\n"
 	"Draws a fresh Ksel for the application (all, where none is named), and records what is\n"
-	"compromised: from then on it is refused, whatever the card knows. The order is delivered at\n"
-	"once where the card is in a reader, otherwise by its next login; --now insists on the card,\n"
-	"--deferred leaves it alone. --resync sets the card's complete state where card and store\n"
-	"disagree. rotate status lists the cards that have not taken their orders yet.\n" };
+	"compromised: from then on it is refused, whatever the card knows. Of a user all cards are\n"
+	"rotated; with --application and no card, all cards that have it.\n"
+	"One card in a reader takes the order at once; otherwise the next login delivers it. --now\n"
+	"insists on the card, --deferred leaves it alone. Until the card has taken it, it is refused;\n"
+	"with --soft (and until DATE) it may go on as before where it could not take it, but for the\n"
+	"compromised. --resync sets the card's complete state where card and store disagree.\n"
+	"rotate status shows how far the rotations are. rotate cancel takes the last one back, while\n"
+	"it cannot be on the card.\n" };

@@ -126,20 +126,23 @@ moment(int64_t when, char out[static 32])
 }
 
 int
-confirm(const struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *what)
+confirm(const struct tool *t, const uint8_t *card, const char *what)
 {
-	char id[HEX_CARD], answer[16];
+	char id[HEX_CARD] = "", answer[16];
 	FILE *tty;
 	bool yes;
 
 	if (t->force)
 		return -1;
-	hex(card, MCKD_CARD_ID_LEN, id);
+	if (card != NULL)
+		hex(card, MCKD_CARD_ID_LEN, id);
 	if ((tty = fopen("/dev/tty", "r+e")) == NULL) {
-		say("card %s: %s. This needs --force where there is no terminal to ask.", id, what);
+		say("%s%s%s%s. This needs --force where there is no terminal to ask.", card != NULL ? "card " : "",
+		    id, card != NULL ? ": " : "", what);
 		return EX_CONFIRM;
 	}
-	fprintf(stderr, "Card %s: %s.\nType yes to go on: ", id, what);
+	fprintf(stderr, "%s%s%s%s.\nType yes to go on: ", card != NULL ? "Card " : "", id,
+	    card != NULL ? ": " : "", what);
 	yes = fgets(answer, sizeof(answer), tty) != NULL && strcmp(answer, "yes\n") == 0;
 	fclose(tty);
 	if (yes)

@@ -39,6 +39,6 @@ int secret_get(const struct secret_source *from, const char *prompt, bool new, c
 /* Digits at random. */
 enum mckd_err secret_digits(unsigned n, char *out);
 /* -1: go on; EX_CONFIRM: refused, or nobody to ask. */
-int confirm(const struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *what);
+int confirm(const struct tool *t, const uint8_t *card, const char *what);	/* NULL: what says which */
 
 #endif

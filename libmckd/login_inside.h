@@ -25,6 +25,8 @@ void mckd_login_reason(struct mckd_login *l, const char *text);
 enum mckd_err mckd_login_reselect(struct mckd_login *l);
 /* Sends what is pending, in order, in one transaction; settles what was receipted. */
 enum mckd_err mckd_login_deliver(struct mckd_login *l);
+/* A card that could not take a soft rotation: its record as the card is. RESYNC: it must take it. */
+enum mckd_err mckd_login_soften(struct mckd_login *l);
 /* Fills x->q with everything that does not need the card; avoid: index bits not to send. */
 enum mckd_err mckd_login_prepare(struct mckd_login *l, struct mckd_exchange *x, uint32_t avoid);
 /* One PC/SC transaction: AUTHENTICATE, judged, and GET SECRET where it is asked for. */

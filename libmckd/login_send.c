@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "select.h"
+#include "store_rotate.h"
 
 #define TICKETS_MAX 1024
 
@@ -28,71 +29,88 @@ mckd_login_reselect(struct mckd_login *l)
 	return MCKD_OK;
 }
 
-/* All of the queue, read before the card is held. */
-static enum mckd_err
-load_tickets(struct mckd_login *l, struct mckd_ticket **out, size_t *n)
-{
+struct delivery {
 	struct mckd_ticket *list;
-	enum mckd_err err = MCKD_OK;
-	uint16_t after = 0;
-	size_t room = l->record->pending < TICKETS_MAX ? l->record->pending : TICKETS_MAX;
+	size_t n;
+	uint16_t done;		/* the last one receipted; 0: none */
+	uint16_t refused, sw;	/* the first one refused, and how */
+	enum mckd_err sent;
+};
 
-	if ((list = calloc(room, sizeof(*list))) == NULL)
+static void
+send_tickets(struct mckd_login *l, struct delivery *d)
+{
+	uint16_t sw = 0;
+
+	for (size_t i = 0; i < d->n && d->sent == MCKD_OK; i++) {
+		d->sent = mckd_card_ticket(l->link, &d->list[i], &sw);
+		if (d->sent == MCKD_OK)
+			d->done = l->info.epoch = d->list[i].epoch;
+		else if (sw != 0 && sw != SW_OK && d->refused == 0)
+			d->refused = d->list[i].epoch, d->sw = sw;
+		if (sw == SW_SECURITY || sw == SW_STATE)
+			d->sent = MCKD_OK;	/* another host may have delivered it */
+	}
+}
+
+/*
+ * All of the queue, read before the card is held. A full disk must not keep the card from what
+ * it needs to log in.
+ */
+static enum mckd_err
+take_tickets(struct mckd_login *l, struct delivery *d)
+{
+	size_t room = l->record->pending < TICKETS_MAX ? l->record->pending : TICKETS_MAX;
+	enum mckd_err err;
+
+	if ((d->list = calloc(room, sizeof(*d->list))) == NULL)
 		return MCKD_E_NOMEM;
-	for (*n = 0; *n < room; (*n)++) {
-		err = mckd_store_ticket_next(l->store, l->record->block.card, after, &list[*n]);
-		if (err != MCKD_OK)
-			break;
-		after = list[*n].epoch;
-	}
-	if (err == MCKD_E_STORE_NOT_FOUND)
-		err = MCKD_OK;
-	if (err != MCKD_OK) {
-		free(list);
+	err = mckd_store_ticket_take(l->store, l->record, 0, d->list, room, &d->n);
+	if (err != MCKD_E_STORE_FULL)
 		return err;
-	}
-	*out = list;
+	mckd_log(LOG_ALERT, "a ticket is sent and the full store cannot note it: do not cancel that rotation");
 	return MCKD_OK;
+}
+
+static enum mckd_err
+settle(struct mckd_login *l, const struct delivery *d)
+{
+	const uint8_t *card = l->record->block.card;
+	enum mckd_err err = MCKD_OK;
+
+	if (d->done != 0)
+		err = mckd_store_ticket_done(l->store, card, d->done);
+	/* For "rotate status"; where it cannot be kept, the next login finds it out again. */
+	if (d->refused > d->done)
+		(void)mckd_store_ticket_sent(l->store, card, d->refused, d->refused, d->sw);
+	if (d->refused > d->done || d->sent != MCKD_OK)
+		mckd_log(LOG_WARNING, "a pending ticket was not taken by the card (%04X): %s", d->sw,
+		    mckd_err_str(d->sent != MCKD_OK ? d->sent : MCKD_E_CARD_REFUSED));
+	/* A receipt is never lost: the same ticket brings it again. */
+	return err == MCKD_E_STORE_FULL ? MCKD_OK : err;
 }
 
 enum mckd_err
 mckd_login_deliver(struct mckd_login *l)
 {
-	struct mckd_ticket *list = NULL;
-	enum mckd_err err, sent = MCKD_OK;
-	uint16_t done = 0, sw = 0;
-	bool settled = false;
-	size_t n = 0;
+	struct delivery d = { .list = NULL };
+	enum mckd_err err, settled;
 	int reset = 0;
 
-	if ((err = load_tickets(l, &list, &n)) != MCKD_OK)
-		return err;
-	if (n == 0 || (err = l->link->ops->begin(l->link, &reset)) != MCKD_OK)
+	if ((err = take_tickets(l, &d)) != MCKD_OK || d.n == 0 ||
+	    (err = l->link->ops->begin(l->link, &reset)) != MCKD_OK)
 		goto out;
-	err = mckd_login_reselect(l);
-	for (size_t i = 0; i < n && err == MCKD_OK && sent == MCKD_OK; i++) {
-		sent = mckd_card_ticket(l->link, &list[i], &sw);
-		if (sent == MCKD_OK) {
-			done = list[i].epoch;
-			settled = true;
-		} else if (sw == SW_SECURITY || sw == SW_STATE) {
-			sent = MCKD_OK;	/* another host may have delivered it */
-		}
-	}
+	if ((err = mckd_login_reselect(l)) == MCKD_OK)
+		send_tickets(l, &d);
+	/* A refusal tells nothing of where the card stands. */
+	if (err == MCKD_OK && (d.refused > d.done || d.sent != MCKD_OK))
+		err = mckd_login_reselect(l);
 	l->link->ops->end(l->link);
-	if (err != MCKD_OK)
-		goto out;
-	if (settled) {
-		err = mckd_store_ticket_done(l->store, l->record->block.card, done);
-		/* A receipt is never lost: the same ticket brings it again. */
-		if (err == MCKD_E_STORE_FULL)
-			err = MCKD_OK;
-	}
-	if (sent != MCKD_OK)
-		mckd_log(LOG_WARNING, "a pending ticket was not taken by the card (%04X): %s", sw,
-		    mckd_err_str(sent));
+	settled = settle(l, &d);
+	if (err == MCKD_OK)
+		err = settled;
 out:
-	free(list);
+	free(d.list);
 	return err;
 }
 

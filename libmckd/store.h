@@ -31,6 +31,7 @@ struct mckd_record {
 	int64_t last_use;
 	bool pin_must_change;
 	unsigned pending;		/* tickets without a receipt */
+	unsigned unsent;		/* of those, never on their way to a card */
 };
 
 struct mckd_event {

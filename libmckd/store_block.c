@@ -161,7 +161,8 @@ read_card(struct mckd_store *s, sqlite3_stmt *st, struct mckd_record *r)
 {
 	struct mckd_block *b = &r->block;
 	struct mckd_sealed_at at = { "card", b->card, 0, "mk" };
-	int64_t dea1, dea2, full, epoch, status, counter, seen, prov, strict, must, pending;
+	int64_t dea1, dea2, full, epoch, status, counter, seen, prov, strict, must, pending,
+	    unsent;
 
 	if (!mckd_column_uint(st, 0, 2, &dea1) || dea1 == 0 || !mckd_column_uint(st, 1, 2, &dea2) ||
 	    dea2 == 0 || !mckd_column_uint(st, 2, 1, &full) || !mckd_column_uint(st, 3, 0xffff, &epoch) ||
@@ -171,7 +172,7 @@ read_card(struct mckd_store *s, sqlite3_stmt *st, struct mckd_record *r)
 	    !mckd_column_uint(st, 11, 1, &prov) || !mckd_column_uint(st, 12, 1, &strict) ||
 	    !mckd_column_uint(st, 13, INT64_MAX, &r->expires) ||
 	    !mckd_column_uint(st, 14, INT64_MAX, &r->last_use) || !mckd_column_uint(st, 15, 1, &must) ||
-	    !mckd_column_uint(st, 16, 0xffff, &pending))
+	    !mckd_column_uint(st, 16, 0xffff, &pending) || !mckd_column_uint(st, 17, 0xffff, &unsent))
 		return malformed(s, "card");
 	b->have_last = sqlite3_column_type(st, 4) != SQLITE_NULL;
 	if (b->have_last && !mckd_column_blob(st, 4, b->last_ticket, sizeof(b->last_ticket)))
@@ -187,6 +188,7 @@ read_card(struct mckd_store *s, sqlite3_stmt *st, struct mckd_record *r)
 	r->strict = strict != 0;
 	r->pin_must_change = must != 0;
 	r->pending = (unsigned)pending;
+	r->unsent = (unsigned)unsent;
 	if (b->full)
 		return column_key(s, st, 5, &at, b->mk, sizeof(b->mk));
 	at.column = "htk";
@@ -264,8 +266,8 @@ valid(const struct mckd_record *r)
 	return true;
 }
 
-static enum mckd_err
-put_app(struct mckd_store *s, const struct mckd_block *b, const struct mckd_app *app)
+enum mckd_err
+mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd_app *app)
 {
 	struct mckd_sealed_at at = { "application", b->card, app->slot, "ksel" };
 	uint8_t plain[KEYS_MAX], keys[KEYS_MAX + MCKD_SEAL_OVERHEAD];
@@ -307,7 +309,7 @@ put_apps(struct mckd_store *s, const struct mckd_block *b)
 			if (b->app[i].slot == slot)
 				app = &b->app[i];
 		if (app != NULL) {
-			e = put_app(s, b, app);
+			e = mckd_app_put(s, b, app);
 		} else if ((e = mckd_store_stmt(s, MCKD_SQL_APP_DELETE, &st)) == MCKD_OK) {
 			mckd_bind_card(st, 1, b->card);
 			sqlite3_bind_int(st, 2, slot);

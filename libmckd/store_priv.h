@@ -7,16 +7,20 @@
 
 /* What the files store*.c share. Nobody else includes it, but for the tests. */
 #define MCKD_STORE_DB "store.db"
-#define MCKD_STORE_VERSION 1
+#define MCKD_STORE_VERSION 2
 
 enum mckd_sql {
 	MCKD_SQL_CARD_GET, MCKD_SQL_CARD_INSERT, MCKD_SQL_CARD_REPLACE, MCKD_SQL_CARD_DELETE,
 	MCKD_SQL_CARD_STATUS, MCKD_SQL_CARD_ACCEPT, MCKD_SQL_CARD_ACCEPTED, MCKD_SQL_CARD_SUSPEND,
-	MCKD_SQL_CARD_RECEIPT, MCKD_SQL_CARD_NEXT, MCKD_SQL_CARD_RANGE,
+	MCKD_SQL_CARD_RECEIPT, MCKD_SQL_CARD_CHAIN, MCKD_SQL_CARD_NEXT, MCKD_SQL_CARD_RANGE,
 	MCKD_SQL_APP_GET, MCKD_SQL_APP_PUT, MCKD_SQL_APP_DELETE,
 	MCKD_SQL_CARDS_OF, MCKD_SQL_USER_NEXT, MCKD_SQL_ASSIGN, MCKD_SQL_UNASSIGN, MCKD_SQL_UNASSIGN_ALL,
 	MCKD_SQL_TICKET_ADD, MCKD_SQL_TICKET_NEXT, MCKD_SQL_TICKET_DONE,
 	MCKD_SQL_DATA_VERSION,
+	MCKD_SQL_TICKET_SENT, MCKD_SQL_TICKET_DROP,
+	MCKD_SQL_ROTATION_NEW, MCKD_SQL_ROTATION_CARDS, MCKD_SQL_ROTATION_NEXT,
+	MCKD_SQL_ROTATED_ADD, MCKD_SQL_ROTATED_GET, MCKD_SQL_ROTATED_DROP, MCKD_SQL_ROTATED_DONE,
+	MCKD_SQL_ROTATED_NEXT,
 	MCKD_SQL_EVENT_ADD, MCKD_SQL_EVENT_FIRST, MCKD_SQL_EVENT_NEXT,
 	MCKD_SQL_COUNT
 };
@@ -76,6 +80,9 @@ enum mckd_err mckd_store_seal(struct mckd_store *s, const struct mckd_sealed_at 
     const uint8_t *in, size_t len, uint8_t *out);
 enum mckd_err mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_at *at,
     const uint8_t *in, size_t len, uint8_t *out);
+
+/* One application's row; inside a transaction of the caller. */
+enum mckd_err mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd_app *app);
 
 /* store_event.c: inside a transaction of the caller. */
 enum mckd_err mckd_event_insert(struct mckd_store *s, const struct mckd_event *e);

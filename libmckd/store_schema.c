@@ -62,9 +62,27 @@ migrate_0_to_1(struct mckd_store *s)
 	return e;
 }
 
+static const char schema_2[] =
+    "CREATE TABLE rotation (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT NULL,"
+    " cards INTEGER NOT NULL, until INTEGER NOT NULL);"
+    "ALTER TABLE ticket ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE rotated ("
+    " card BLOB NOT NULL REFERENCES card ON DELETE CASCADE,"
+    " epoch INTEGER NOT NULL, next INTEGER NOT NULL, rotation INTEGER NOT NULL,"
+    " until INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (card, epoch)) WITHOUT ROWID;";
+
+/* What a store of version 1 has queued may have been sent. */
+static enum mckd_err
+migrate_1_to_2(struct mckd_store *s)
+{
+	enum mckd_err e = mckd_store_exec(s, schema_2, "the tables cannot be made");
+
+	return e == MCKD_OK ? mckd_store_exec(s, "UPDATE ticket SET sent = 1", "the tickets cannot be marked") : e;
+}
+
 /* migrations[v] takes a store of version v to v + 1. */
 static enum mckd_err (*const migrations[MCKD_STORE_VERSION])(struct mckd_store *s) = {
-	migrate_0_to_1,
+	migrate_0_to_1, migrate_1_to_2,
 };
 
 static enum mckd_err

@@ -11,7 +11,9 @@
 const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_CARD_GET] = "SELECT dea1, dea2, full, epoch, last_ticket, mk, htk, status, reason, "
 	    "counter, epoch_seen, provisioning, strict, expires, last_use, pin_must_change, "
-	    "(SELECT count(*) FROM ticket WHERE ticket.card = card.card) FROM card WHERE card = ?1",
+	    "(SELECT count(*) FROM ticket WHERE ticket.card = card.card), "
+	    "(SELECT count(*) FROM ticket WHERE ticket.card = card.card AND sent = 0) "
+	    "FROM card WHERE card = ?1",
 	[MCKD_SQL_CARD_INSERT] = "INSERT INTO card (card, dea1, dea2, full, epoch, last_ticket, mk, htk, "
 	    "status, reason, counter, epoch_seen, provisioning, strict, expires, last_use, "
 	    "pin_must_change) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
@@ -31,6 +33,7 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_CARD_RECEIPT] = "UPDATE card SET epoch_seen = max(epoch_seen, ?2), "
 	    "provisioning = provisioning AND EXISTS (SELECT 1 FROM ticket WHERE ticket.card = ?1) "
 	    "WHERE card = ?1",
+	[MCKD_SQL_CARD_CHAIN] = "UPDATE card SET epoch = ?2, last_ticket = ?3, strict = ?4 WHERE card = ?1",
 	[MCKD_SQL_CARD_NEXT] = "SELECT card FROM card WHERE card > ?1 ORDER BY card LIMIT 256",
 	[MCKD_SQL_CARD_RANGE] = "SELECT card FROM card WHERE card BETWEEN ?1 AND ?2 LIMIT 2",
 	[MCKD_SQL_APP_GET] = "SELECT slot, name, flags, mechanism, period, retired, compromised, duress, "
@@ -53,6 +56,24 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	    "ORDER BY epoch LIMIT 1",
 	[MCKD_SQL_TICKET_DONE] = "DELETE FROM ticket WHERE card = ?1 AND epoch <= ?2",
 	[MCKD_SQL_DATA_VERSION] = "PRAGMA data_version",
+	[MCKD_SQL_TICKET_SENT] = "UPDATE ticket SET sent = ?4 WHERE card = ?1 AND epoch BETWEEN ?2 AND ?3 "
+	    "AND (sent = 0 OR ?4 > 1)",
+	[MCKD_SQL_TICKET_DROP] = "DELETE FROM ticket WHERE card = ?1 AND epoch > ?2",
+	[MCKD_SQL_ROTATION_NEW] = "INSERT INTO rotation (at, what, cards, until) VALUES (?1, ?2, ?3, ?4)",
+	[MCKD_SQL_ROTATION_CARDS] = "UPDATE rotation SET cards = ?2 WHERE id = ?1",
+	[MCKD_SQL_ROTATION_NEXT] = "SELECT id, at, what, cards, until FROM rotation WHERE id > ?1 "
+	    "ORDER BY id LIMIT 1",
+	[MCKD_SQL_ROTATED_ADD] = "INSERT INTO rotated (card, epoch, next, rotation, until, body) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[MCKD_SQL_ROTATED_GET] = "SELECT next, rotation, until, body FROM rotated WHERE card = ?1 AND epoch = ?2",
+	[MCKD_SQL_ROTATED_DROP] = "DELETE FROM rotated WHERE card = ?1 AND epoch >= ?2",
+	[MCKD_SQL_ROTATED_DONE] = "DELETE FROM rotated WHERE card = ?1 AND next <= ?2",
+	[MCKD_SQL_ROTATED_NEXT] = "SELECT card, epoch, next, rotation, until, "
+	    "(SELECT ifnull(max(sent), 0) FROM ticket WHERE ticket.card = rotated.card AND "
+	    "ticket.epoch > rotated.epoch AND ticket.epoch <= next), "
+	    "(SELECT status FROM card WHERE card.card = rotated.card), "
+	    "(SELECT last_use FROM card WHERE card.card = rotated.card) "
+	    "FROM rotated WHERE (card, epoch) > (?1, ?2) ORDER BY card, epoch LIMIT 256",
 	[MCKD_SQL_EVENT_ADD] = "INSERT INTO event (at, card, kind, user, service, origin, application, "
 	    "verdict, reason, epoch, sn_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",

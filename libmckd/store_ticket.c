@@ -119,6 +119,11 @@ mckd_store_ticket_done(struct mckd_store *s, const uint8_t card[static MCKD_CARD
 		if (e == MCKD_OK && sqlite3_changes(s->db) == 0)
 			e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "the card is not in the store");
 	}
+	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DONE, &st)) == MCKD_OK) {
+		mckd_bind_card(st, 1, card);
+		sqlite3_bind_int(st, 2, epoch);
+		e = mckd_store_run(s, st, "the receipt cannot be stored");
+	}
 	if (e == MCKD_OK)
 		return mckd_store_commit(s);
 	mckd_store_rollback(s);
@@ -137,6 +142,11 @@ mckd_store_ticket_forget(struct mckd_store *s, const uint8_t card[static MCKD_CA
 		mckd_bind_card(st, 1, card);
 		sqlite3_bind_int(st, 2, UINT16_MAX);
 		e = mckd_store_run(s, st, "the tickets cannot be removed");
+	}
+	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DROP, &st)) == MCKD_OK) {
+		mckd_bind_card(st, 1, card);
+		sqlite3_bind_int(st, 2, 0);
+		e = mckd_store_run(s, st, "the rotations cannot be removed");
 	}
 	if (e == MCKD_OK)
 		return mckd_store_commit(s);

@@ -9,17 +9,22 @@ rotation_then_login() {
 		trace_reset
 		expect SUCCESS card alice 246810
 		[ "$(apdus)" = 2 ]
+		[ "$(last_index)" != 1 ]
 	done
+	cardtool rotate status | grep 'it is over'
 }
 scenario rotation_then_login
 
 # Ordered while the card is away; the next login delivers the ticket before AUTHENTICATE
 rotation_delivered_by_login() {
 	cardtool rotate alice --compromised 1 --force
+	cardtool rotate status alice | grep -w pending
 	card_in 0 "$BED/alice.card"
 	trace_reset
 	expect SUCCESS card alice 246810
-	[ "$(apdus)" -ge 3 ]
+	# SELECT, once more inside the transaction of the TICKET, AUTHENTICATE
+	[ "$(apdus)" = 4 ]
+	cardtool rotate status | grep 'it is over'
 	trace_reset
 	expect SUCCESS card alice 246810
 	[ "$(apdus)" = 2 ]
@@ -36,3 +41,194 @@ resync_over_a_queue() {
 	expect SUCCESS card alice 246810
 }
 scenario resync_over_a_queue
+
+# To every mechanism and back, with fresh SNs, each proved by a login of its own
+rotation_to_every_mechanism() {
+	card_in 0 "$BED/alice.card"
+	for mechanism in card-random host-date date counter pin host-random; do
+		cardtool rotate --now --mechanism "$mechanism" --replenish 1 alice
+		expect SUCCESS card alice 246810
+		cardtool show alice | grep -w -- "$mechanism"
+	done
+}
+scenario rotation_to_every_mechanism
+
+rotations_queue_in_order() {
+	cardtool rotate --deferred --mechanism counter alice
+	cardtool rotate --compromised 2 --force --deferred alice
+	cardtool rotate --replenish 20 --deferred alice
+	cardtool rotate status --json | grep '"rotation":3'
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	expect SUCCESS card alice 246810
+	[ "$(grep -c '^20 ' "$BED/trace0")" = 5 ]
+	cardtool rotate status | grep 'it is over'
+	expect SUCCESS card alice 246810
+}
+scenario rotations_queue_in_order
+
+# A card that cannot take its ticket is refused, and stuck
+rotation_refuses_an_untaken_card() {
+	cardtool rotate --deferred alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	expect AUTH_ERR card alice 246810
+	# Not even asked for its proof: the PIN never went out.
+	refute grep '^10 ' "$BED/trace0"
+	cardtool rotate status alice | grep -w stuck | grep 6581
+	exits 9 cardtool rotate --now alice
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+}
+scenario rotation_refuses_an_untaken_card
+
+# A scheduled one: the card that cannot take it goes on, but never with what is compromised
+soft_rotation_lets_an_untaken_card_in() {
+	cardtool rotate --deferred --mechanism card-random alice
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	card_out 0
+	cardtool rotate --deferred --soft --mechanism counter --compromised 1-4 --replenish 3 --force alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	in=0
+	out=0
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		login card alice 246810
+		if [ "$verdict" = SUCCESS ]; then
+			in=$((in + 1))
+			[ "$(last_index)" -gt 4 ]
+			[ "$(last_index)" -le 8 ]
+		else
+			[ "$verdict" = AUTH_ERR ]
+			out=$((out + 1))
+		fi
+	done
+	[ "$in" -gt 0 ]
+	[ "$out" -gt 0 ]
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	for _ in 1 2 3 4; do
+		expect SUCCESS card alice 246810
+		[ "$(last_index)" -gt 4 ]
+	done
+}
+scenario soft_rotation_lets_an_untaken_card_in
+
+soft_rotation_ends_at_its_date() {
+	exits 2 cardtool rotate --deferred --until 2099-01-01 alice
+	exits 2 cardtool rotate --deferred --soft --until 2001-01-01 alice
+	exits 2 cardtool rotate --deferred --soft --until 2099-02-31x alice
+	cardtool rotate --deferred --soft --until "$(date -d '+10 seconds' +%Y-%m-%dT%H:%M:%S)" alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	expect SUCCESS card alice 246810
+	# A date can only be waited for.
+	sleep 10
+	expect AUTH_ERR card alice 246810
+}
+scenario soft_rotation_ends_at_its_date
+
+# What is not soft, queued behind or before what is, must be taken
+soft_behind_strict_is_strict() {
+	cardtool rotate --deferred alice
+	cardtool rotate --deferred --soft alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	expect AUTH_ERR card alice 246810
+}
+scenario soft_behind_strict_is_strict
+
+# Someone's copy from before the rotation, with the SN that leaked
+copy_of_before_the_rotation_is_refused() {
+	cp -a "$BED/alice.card" "$BED/clone.card"
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now --compromised 1 --force alice
+	card_out 0
+	card_in 0 "$BED/clone.card"
+	login card alice 246810
+	[ "$verdict" != SUCCESS ]
+}
+scenario copy_of_before_the_rotation_is_refused
+
+rotation_cancelled() {
+	cardtool rotate --deferred --mechanism counter --replenish 2 alice
+	cardtool rotate cancel alice
+	cardtool rotate status | grep 'it is over'
+	cardtool show alice | grep -w host-random
+	exits 1 cardtool rotate cancel alice
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	expect SUCCESS card alice 246810
+	[ "$(apdus)" = 2 ]
+	cardtool rotate --now --replenish 2 alice
+	expect SUCCESS card alice 246810
+}
+scenario rotation_cancelled
+
+rotation_not_cancelled_where_it_may_be_on_the_card() {
+	cardtool rotate --deferred alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	expect AUTH_ERR card alice 246810
+	card_out 0
+	exits 1 cardtool rotate cancel alice
+	grep 'may be on the card' "$BED/exits.out"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	card_out 0
+	cardtool rotate --deferred --compromised 3 --force alice
+	exits 1 cardtool rotate cancel alice
+	grep 'for ever' "$BED/exits.out"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario rotation_not_cancelled_where_it_may_be_on_the_card
+
+rotation_of_a_users_cards() {
+	provision alice "$BED/second.card" 111111
+	exits 2 cardtool rotate --now alice
+	cardtool rotate alice
+	cardtool rotate status --json | grep '"cards":2,"confirmed":0,"pending":2'
+	card_in 0 "$BED/second.card"
+	expect SUCCESS card alice 111111
+	cardtool rotate status --json | grep '"cards":2,"confirmed":1,"pending":1'
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+	card_out 0
+	rm -f "$BED"/second.card*
+}
+scenario rotation_of_a_users_cards
+
+rotation_of_all_and_of_an_application() {
+	cardtool revoke bob --force
+	exits 8 cardtool rotate --all --compromised 1
+	exits 2 cardtool rotate
+	exits 2 cardtool rotate --all alice
+	cardtool rotate --all --compromised 1 --force
+	cardtool rotate status --json | grep '"cards":1,"confirmed":0'
+	exits 7 cardtool rotate --application nosuch
+	cardtool rotate --application login --replenish 1
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	# What cannot be done to one of them is done to the others.
+	cardtool rotate --all --compromised 2-8 --replenish 1 --force
+	exits 2 cardtool rotate --all --compromised 32 --force
+}
+scenario rotation_of_all_and_of_an_application
+
+# No card is told twice, though its receipt was lost
+receipt_lost() {
+	cardtool rotate --deferred alice
+	rm -rf "$BED/queued"
+	cp -a /var/lib/mckd "$BED/queued"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	counter=$(cardtool show alice | sed -n 's/.*counter \([0-9]*\).*/\1/p')
+	[ "$counter" -gt 0 ]
+	find /var/lib/mckd -mindepth 1 -delete
+	cp -a "$BED/queued/." /var/lib/mckd/
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+	rm -rf "$BED/queued"
+}
+scenario receipt_lost

@@ -214,6 +214,24 @@ card_id() {
 	cardtool list | grep -w "$1" | grep -oiE '\b[0-9a-f]{16}\b' | head -n 1
 }
 
+# exits STATUS COMMAND ...
+exits() {
+	wanted=$1
+	shift
+	got=0
+	"$@" >"$BED/exits.out" 2>&1 || got=$?
+	cat "$BED/exits.out"
+	[ "$got" = "$wanted" ] || {
+		echo "$*: exit $got, expected $wanted"
+		return 1
+	}
+}
+
+# The index by which the last login came in
+last_index() {
+	cardtool log --limit 1 --json | sed -n 's/.*"index":\([0-9]*\).*/\1/p'
+}
+
 # trace_bytes in|out: bytes to or from the card in reader 0's trace (each command with Le)
 trace_bytes() {
 	awk -v way="$1" '{ n += way == "out" ? $3 : $2 > 0 ? $2 + 6 : 5 } END { print n + 0 }' "$BED/trace0"

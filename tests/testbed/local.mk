@@ -10,5 +10,5 @@ bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
 bed_syslog_SOURCES = tests/testbed/syslog.c
 EXTRA_DIST += tests/SKIPS tests/lint.sh tests/hardening.sh tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
-	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/rotation.sh \
+	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/pin_tool.sh tests/login/rotation.sh \
 	tests/login/secret.sh tests/login/sign.sh tests/login/state.sh tests/login/sudo.sh

@@ -158,17 +158,42 @@ test_create_twice(void **state)
 	assert_int_equal(setup_open(t, MCKD_STORE_CREATE), MCKD_OK);
 }
 
+/* What version 1 had queued may have been on its way. */
+static void
+test_migration(void **state)
+{
+	struct setup *t = *state;
+	struct mckd_ticket ticket = { .epoch = 8, .len = 50 };
+	struct mckd_record *r;
+
+	setup_record(&rec, 1, true);
+	assert_int_equal(mckd_store_put(t->store, &rec, false), MCKD_OK);
+	assert_int_equal(mckd_store_ticket_add(t->store, rec.block.card, &ticket), MCKD_OK);
+	assert_int_equal(mckd_store_get(t->store, rec.block.card, &r), MCKD_OK);
+	assert_int_equal(r->unsent, 1);
+	mckd_record_free(r);
+	setup_sql(t, "DROP TABLE rotated; DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; "
+	    "PRAGMA user_version = 1");
+	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
+	assert_non_null(strstr(t->why, "must be opened for writing once"));
+	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
+	assert_int_equal(mckd_store_get(t->store, rec.block.card, &r), MCKD_OK);
+	assert_int_equal(r->pending, 1);
+	assert_int_equal(r->unsent, 0);
+	mckd_record_free(r);
+}
+
 static void
 test_versions(void **state)
 {
 	struct setup *t = *state;
 	int fd;
 
-	setup_sql(t, "PRAGMA user_version = 2");
-	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 2, made by a newer pam_mckd");
+	setup_sql(t, "PRAGMA user_version = 3");
+	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 3, made by a newer pam_mckd");
 	setup_sql(t, "PRAGMA user_version = -1");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no valid version");
-	setup_sql(t, "PRAGMA user_version = 1; DROP TABLE meta");
+	setup_sql(t, "PRAGMA user_version = 2; DROP TABLE meta");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no hostID");
 	fd = open(t->db, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "this is not a database, but it is long enough to be asked", 57), 57);
@@ -344,7 +369,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_modes), T(test_owner), T(test_types), T(test_parent_symlink), T(test_key),
-		T(test_create_twice), T(test_versions), T(test_swapped), T(test_swapped_tickets),
+		T(test_create_twice), T(test_migration), T(test_versions), T(test_swapped), T(test_swapped_tickets),
 		T(test_nothing_in_clear), T(test_file_size_limit), T(test_busy),
 		T(test_full_and_read_only),
 	};

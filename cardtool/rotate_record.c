@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum mckd_err cannot(char *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static enum mckd_err
+cannot(char *why, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(why, MCKD_WHY, format, ap);
+	va_end(ap);
+	return MCKD_E_USAGE;
+}
+
+/* Fresh SNs at free indices first, then in the place of compromised ones. */
+static enum mckd_err
+replenish(struct mckd_app *app, unsigned long n, uint32_t *fresh)
+{
+	const uint32_t places[2] = { ~app->present, app->present & app->compromised };
+	enum mckd_err e;
+
+	for (unsigned k = 0; k < 2; k++)
+		for (unsigned i = 0; i < MCKD_SNS_MAX && n > 0; i++) {
+			uint32_t bit = UINT32_C(1) << i;
+
+			if ((places[k] & bit) == 0)
+				continue;
+			if ((e = mckd_random(app->sn[i], MCKD_SN_LEN)) != MCKD_OK)
+				return e;
+			app->present |= bit;
+			app->retired &= ~bit;
+			app->compromised &= ~bit;
+			*fresh |= bit;
+			n--;
+		}
+	return n == 0 ? MCKD_OK : MCKD_E_USAGE;
+}
+
+/*
+ * With mechanism pin each new Ksel would tell a watcher more about the PIN, so there the
+ * bitmap alone rotates.
+ */
+static enum mckd_err
+rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char *why)
+{
+	enum mckd_mechanism before = app->mechanism;
+	uint32_t fresh = 0;
+	enum mckd_err e;
+
+	if ((q->compromised & ~app->present) != 0)
+		return cannot(why, "application %s does not have all of these indices", app->name);
+	app->compromised |= q->compromised;
+	app->retired |= q->compromised;
+	if (q->change_mechanism)
+		app->mechanism = q->mechanism;
+	if (app->mechanism == MCKD_SEL_PIN && (app->flags & MCKD_APP_NEEDS_PIN) == 0)
+		return cannot(why, "application %s has no PIN to select by", app->name);
+	if ((e = replenish(app, q->replenish, &fresh)) == MCKD_E_USAGE)
+		return cannot(why, "application %s has no room for %lu more series numbers", app->name, q->replenish);
+	if (e == MCKD_OK && (app->mechanism != MCKD_SEL_PIN || before != MCKD_SEL_PIN))
+		e = mckd_random(app->ksel, MCKD_KEY_LEN);
+	if (e != MCKD_OK)
+		return e;
+	if (mckd_app_active(app) == 0)
+		return cannot(why, "application %s would have no series number left: add some by --replenish N",
+		    app->name);
+	compose_sns(c, app, fresh);
+	compose_algorithm(c, app);
+	return MCKD_OK;
+}
+
+enum mckd_err
+rotate_record(struct mckd_record *r, const struct rotate *q, struct compose *c, char *why)
+{
+	struct mckd_block *b = &r->block;
+	struct mckd_app *app = &b->app[0];
+	enum mckd_err e = MCKD_OK;
+
+	if (q->application == NULL && q->compromised == 0 && q->replenish == 0) {
+		for (unsigned i = 0; i < b->napps && e == MCKD_OK; i++)
+			e = rotate_app(&b->app[i], q, c, why);
+		return b->napps > 0 ? e : cannot(why, "the card has no application");
+	}
+	if (q->application == NULL && b->napps != 1)
+		return cannot(why, "the card has %u applications; name one by --application", b->napps);
+	if (q->application != NULL && (app = mckd_block_app_named(b, q->application)) == NULL)
+		return cannot(why, "the card has no application %s", q->application);
+	return rotate_app(app, q, c, why);
+}
+
+static enum mckd_err
+may_rotate(const struct mckd_record *r, char *why)
+{
+	if (r->status == MCKD_CARD_REVOKED)
+		return cannot(why, "the card is revoked");
+	if (!r->block.full)
+		return cannot(why, "this store holds a host block of the card; the store with its full block must "
+		    "order this");
+	if (r->provisioning)
+		return cannot(why, "the card is not provisioned to its end yet: run cardtool provision again");
+	return MCKD_OK;
+}
+
+enum mckd_err
+rotate_keep(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], const struct rotate *q,
+    int64_t rotation, struct compose *c, char *why)
+{
+	struct mckd_record *now = NULL, *was = mckd_record_new();
+	enum mckd_err e = was == NULL ? MCKD_E_NOMEM : mckd_store_get(s, card, &now);
+
+	why[0] = '\0';
+	if (e != MCKD_OK || (e = may_rotate(now, why)) != MCKD_OK)
+		goto out;
+	*was = *now;
+	if ((e = compose_start_block(c, &now->block)) == MCKD_E_RESYNC)
+		cannot(why, "the store does not know the card's last ticket; insert the card and rotate it "
+		    "alone");
+	if (e != MCKD_OK || (e = rotate_record(now, q, c, why)) != MCKD_OK || (e = compose_end(c)) != MCKD_OK)
+		goto out;
+	now->block.epoch = c->epoch;
+	memcpy(now->block.last_ticket, c->last, sizeof(now->block.last_ticket));
+	now->block.have_last = true;
+	/* Soft behind what is not must wait for that. */
+	now->strict = !q->soft || (was->pending > 0 && was->strict);
+	e = mckd_store_rotate(s, was, now, rotation, q->soft ? q->until : 0, c->ticket, c->n);
+out:
+	mckd_record_free(now);
+	mckd_record_free(was);
+	return e;
+}

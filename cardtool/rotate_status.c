@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate.h"
+#include "names.h"
+#include "order.h"
+#include "table.h"
+#include "ui.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 10	/* of those that are over */
+
+enum state { PENDING, DELIVERED, STUCK, STATES };
+static const char *const state_names[STATES] = { "pending", "delivered", "stuck" };
+
+static const struct column rotation_columns[] = {
+	{ "rotation", true }, { "ordered", false }, { "what", false }, { "soft_until", false },
+	{ "cards", true }, { "confirmed", true }, { "pending", true }, { "delivered", true },
+	{ "stuck", true },
+};
+#define N_ROTATION (sizeof(rotation_columns) / sizeof(rotation_columns[0]))
+
+static const struct column card_columns[] = {
+	{ "card", false }, { "users", false }, { "rotation", true }, { "state", false }, { "why", false },
+	{ "tickets", false }, { "last_use", false },
+};
+#define N_CARD (sizeof(card_columns) / sizeof(card_columns[0]))
+
+struct count {
+	int64_t id;
+	int64_t of[STATES];
+};
+
+struct status {
+	struct tool *t;
+	struct table *table;
+	const uint8_t *card;		/* this one alone, or NULL */
+	struct count *counts;		/* of rotations that cards still wait for */
+	size_t n;
+	int64_t all, waiting;
+};
+
+static enum state
+state_of(const struct mckd_waiting *w, char *why, size_t room)
+{
+	why[0] = '\0';
+	if (w->status != MCKD_CARD_ACTIVE) {
+		snprintf(why, room, "the card is %s", w->status == MCKD_CARD_REVOKED ? "revoked" : "suspended");
+		return STUCK;
+	}
+	if (w->sent > 1) {
+		snprintf(why, room, "the card refused it (%04X)", w->sent);
+		return STUCK;
+	}
+	return w->sent == 1 ? DELIVERED : PENDING;
+}
+
+static enum mckd_err
+count(struct status *s, int64_t id, enum state state)
+{
+	struct count *more;
+	size_t i;
+
+	for (i = s->n; i > 0; i--)
+		if (s->counts[i - 1].id == id)
+			break;
+	if (i == 0) {
+		if ((more = reallocarray(s->counts, s->n + 1, sizeof(*more))) == NULL)
+			return MCKD_E_NOMEM;
+		s->counts = more;
+		memset(&more[s->n++], 0, sizeof(*more));
+		more[s->n - 1].id = id;
+		i = s->n;
+	}
+	s->counts[i - 1].of[state]++;
+	return MCKD_OK;
+}
+
+static enum mckd_err
+count_waiting(void *arg, const struct mckd_waiting *w)
+{
+	struct status *s = arg;
+	char why[48];
+
+	s->waiting++;
+	return count(s, w->rotation, state_of(w, why, sizeof(why)));
+}
+
+static enum mckd_err
+card_row(void *arg, const struct mckd_waiting *w)
+{
+	struct status *s = arg;
+	char id[HEX_CARD], users[256], rotation[24], why[48], tickets[24], used[32];
+	enum state state = state_of(w, why, sizeof(why));
+	const char *row[N_CARD] = { id, users, rotation, state_names[state], why, tickets, used };
+	enum mckd_err e;
+
+	if (s->card != NULL && memcmp(s->card, w->card, MCKD_CARD_ID_LEN) != 0)
+		return MCKD_OK;
+	hex(w->card, MCKD_CARD_ID_LEN, id);
+	snprintf(rotation, sizeof(rotation), "%" PRId64, w->rotation);
+	if (w->next == w->epoch + 1)
+		snprintf(tickets, sizeof(tickets), "%u", w->next);
+	else
+		snprintf(tickets, sizeof(tickets), "%u-%u", w->epoch + 1, w->next);
+	moment(w->last_use, used);
+	if ((e = names_users(s->t, w->card, users, sizeof(users))) != MCKD_OK)
+		return e;
+	return table_row(s->table, row) == 0 ? MCKD_OK : MCKD_E_NOMEM;
+}
+
+static enum mckd_err
+how_many(void *arg, const struct mckd_rotation *r)
+{
+	(void)r;
+	((struct status *)arg)->all++;
+	return MCKD_OK;
+}
+
+static enum mckd_err
+rotation_row(void *arg, const struct mckd_rotation *r)
+{
+	static const struct count none;
+	struct status *s = arg;
+	const struct count *c = &none;
+	char at[32], until[32], number[6][24];
+	const char *row[N_ROTATION] = { number[0], at, r->what, until, number[1], number[2], number[3],
+		number[4], number[5] };
+	int64_t left, values[6];
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->counts[i].id == r->id)
+			c = &s->counts[i];
+	left = c->of[PENDING] + c->of[DELIVERED] + c->of[STUCK];
+	if (s->all-- > SHOWN && left == 0)
+		return MCKD_OK;
+	moment(r->at, at);
+	if (r->until == MCKD_SOFT_FOREVER)
+		snprintf(until, sizeof(until), "no date");
+	else
+		moment(r->until, until);
+	values[0] = r->id, values[1] = r->cards, values[2] = r->cards - left;
+	values[3] = c->of[PENDING], values[4] = c->of[DELIVERED], values[5] = c->of[STUCK];
+	for (int i = 0; i < 6; i++)
+		snprintf(number[i], sizeof(number[i]), "%" PRId64, values[i]);
+	return table_row(s->table, row) == 0 ? MCKD_OK : MCKD_E_NOMEM;
+}
+
+static enum mckd_err
+rotations(struct tool *t, struct status *s)
+{
+	enum mckd_err e;
+
+	if ((s->table = table_new(t, rotation_columns, N_ROTATION)) == NULL)
+		return MCKD_E_NOMEM;
+	e = mckd_rotations(t->store, rotation_row, s);
+	return table_end(s->table) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
+}
+
+static enum mckd_err
+cards(struct tool *t, struct status *s)
+{
+	enum mckd_err e;
+
+	if ((s->table = table_new(t, card_columns, N_CARD)) == NULL)
+		return MCKD_E_NOMEM;
+	e = mckd_store_waiting(t->store, card_row, s);
+	return table_end(s->table) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
+}
+
+static enum mckd_err
+show(struct tool *t, struct status *s)
+{
+	enum mckd_err e;
+
+	if ((e = mckd_store_waiting(t->store, count_waiting, s)) != MCKD_OK ||
+	    (e = mckd_rotations(t->store, how_many, s)) != MCKD_OK)
+		return e;
+	fputs(t->json ? "{\"rotations\":" : "", stdout);
+	if ((e = rotations(t, s)) != MCKD_OK)
+		return e;
+	fputs(t->json ? ",\"cards\":" : s->waiting > 0 ? "\n" : "", stdout);
+	if (t->json || s->waiting > 0)
+		e = cards(t, s);
+	fputs(t->json ? "}\n" : s->waiting == 0 ? "No card waits for a rotation: it is over.\n" : "", stdout);
+	return e;
+}
+
+int
+rotate_status(struct tool *t, const char *name)
+{
+	struct status s = { .t = t };
+	uint8_t card[MCKD_CARD_ID_LEN];
+	enum mckd_err e;
+	int rc;
+
+	if ((rc = tool_open(t, MCKD_STORE_READ)) != -1)
+		return rc;
+	if (name != NULL) {
+		if ((e = mckd_store_find(t->store, name, card)) != MCKD_OK)
+			return fail_store(t, e);
+		s.card = card;
+	}
+	e = show(t, &s);
+	free(s.counts);
+	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "rotate status") : fail_store(t, e);
+}

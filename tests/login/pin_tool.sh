@@ -1,0 +1,116 @@
+# The PIN by cardtool: changed, unblocked, reset; four PINs of one application
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+pin_files() {
+	(umask 077 && echo "$1" >"$BED/first.pin" && echo "$2" >"$BED/new.pin")
+}
+
+# pin_tool STATUS VERB FIRST NEW
+pin_tool() {
+	pin_files "$3" "$4"
+	option=--pin-file
+	[ "$2" != unblock ] || option=--puk-file
+	exits "$1" cardtool pin "$2" "$option" "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+}
+
+# A card of Alice's with a PUK that is known here
+card_with_puk() {
+	(umask 077 && echo 987654321 >"$BED/puk")
+	cardtool revoke alice --force
+	cardtool unassign --user alice "$(card_id alice)"
+	provision alice "$BED/puk.card" 246810 --puk-file "$BED/puk" "$@"
+	card_in 0 "$BED/puk.card"
+}
+
+pin_change_by_tool() {
+	card_in 0 "$BED/alice.card"
+	pin_tool 4 change 999999 1357
+	pin_tool 0 change 246810 1357
+	expect AUTH_ERR card alice 246810
+	expect SUCCESS card alice 1357
+}
+scenario pin_change_by_tool
+
+# Eight misses block; the PUK alone brings the card back, and it blocks too
+pin_unblock() {
+	card_with_puk
+	for i in 1 2 3 4 5 6 7; do
+		pin_tool 4 change "99999$i" 1357
+	done
+	pin_tool 5 change 999998 1357
+	pin_tool 5 change 246810 1357
+	expect MAXTRIES card alice 246810
+	pin_tool 4 unblock 123456789 1357
+	expect MAXTRIES card alice 1357
+	pin_tool 0 unblock 987654321 1357
+	expect SUCCESS card alice 1357
+	expect AUTH_ERR card alice 246810
+	for i in 1 2 3 4 5 6 7 8 9; do
+		pin_tool 4 unblock "12345678$i" 8642
+	done
+	pin_tool 5 unblock 123456780 8642
+	pin_tool 5 unblock 987654321 8642
+	# A blocked PUK costs no login, and a ticket needs none.
+	expect SUCCESS card alice 1357
+	pin_files 0 8642
+	cardtool pin reset --new-pin-file "$BED/new.pin" alice
+	expect SUCCESS card alice 8642
+}
+scenario pin_unblock
+
+# Far away: the ticket waits, and the next login takes the new PIN with it
+pin_reset_far_away() {
+	card_in 0 "$BED/alice.card"
+	service card max_tries=8
+	expect MAXTRIES card alice 999991 999992 999993 999994 999995 999996 999997 999998
+	card_out 0
+	pin_files 0 8642
+	cardtool pin reset --deferred --new-pin-file "$BED/new.pin" alice
+	card_in 0 "$BED/alice.card"
+	service card
+	expect SUCCESS card alice 8642
+	expect AUTH_ERR card alice 246810
+}
+scenario pin_reset_far_away
+
+# WO 97/24831, page 10: a derived key that leaked is left behind by entering another PIN
+mechanism_pin_with_four_pins() {
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now --mechanism pin alice
+	pin_files 0 "1111 2222 3333 4444"
+	cardtool pin reset --now --new-pin-file "$BED/new.pin" alice
+	seen=
+	for pin in 1111 2222 3333 4444; do
+		expect SUCCESS card alice "$pin"
+		first=$(last_index)
+		expect SUCCESS card alice "$pin"
+		[ "$(last_index)" = "$first" ]
+		seen="$seen $first"
+	done
+	# Ksel is random: of 4 PINs and 8 SNs, all fall on one SN in 1 of 512 runs.
+	[ "$(echo "$seen" | tr ' ' '\n' | grep -v '^$' | sort -u | wc -l)" -gt 1 ]
+	expect AUTH_ERR card alice 246810
+	first=${seen##* }
+	cardtool rotate --now --compromised "$first" --force alice
+	for pin in 1111 2222 3333 4444; do
+		expect SUCCESS card alice "$pin"
+		[ "$(last_index)" != "$first" ]
+	done
+	pin_files 0 "1111 2222 3333 4444 5555"
+	exits 2 cardtool pin reset --now --new-pin-file "$BED/new.pin" alice
+	pin_files 0 "1111 22"
+	exits 4 cardtool pin reset --now --new-pin-file "$BED/new.pin" alice
+	pin_files 0 "1111 2222 1111"
+	exits 2 cardtool pin reset --now --new-pin-file "$BED/new.pin" alice
+}
+scenario mechanism_pin_with_four_pins
+
+provisioned_with_several_pins() {
+	cardtool unassign --user alice "$(card_id alice)"
+	provision alice "$BED/many.card" "1111 2222" --application login:pin:8
+	card_in 0 "$BED/many.card"
+	expect SUCCESS card alice 2222
+	expect SUCCESS card alice 1111
+}
+scenario provisioned_with_several_pins
