@@ -129,13 +129,22 @@ rig_ticket(struct rig *r, const uint8_t *tlv, size_t len)
 	return sw;
 }
 
-void
-rig_personalised(struct rig *r, int dea1, int dea2, uint8_t flags)
+size_t
+rig_order(unsigned which, int dea1, int dea2, uint8_t flags, uint8_t out[256])
 {
 	static const uint8_t indices[] = { 1, 2, 3, 4, 5, 8 };
-	uint8_t t[256], *p = t;
+	uint8_t *p = out;
 
-	rig_blank(r, dea1, dea2);
+	if (which == 1) {
+		*p++ = 0x22, *p++ = 12;
+		memcpy(p, "PUK45678\xff\xff\xff\xff", 12);
+		p += 12;
+		*p++ = 0x21, *p++ = 2, *p++ = (uint8_t)dea1, *p++ = (uint8_t)dea2, *p++ = 0x20, *p++ = 32;
+		memcpy(p, rig_mk, 32);
+		p += 32;
+		*p++ = 0x23, *p++ = 0;
+		return (size_t)(p - out);
+	}
 	*p++ = 0x0f, *p++ = 5, *p++ = 1, *p++ = flags, *p++ = 5, *p++ = 'p', *p++ = 'c';
 	for (size_t i = 0; i < sizeof(indices); i++) {
 		*p++ = 0x04, *p++ = 17, *p++ = indices[i];
@@ -147,16 +156,17 @@ rig_personalised(struct rig *r, int dea1, int dea2, uint8_t flags)
 	p += 12;
 	*p++ = 0x07, *p++ = 11;
 	memcpy(p, "open sesame", 11);
-	assert_int_equal(rig_ticket(r, t, (size_t)(p + 11 - t)), SW_OK);
-	p = t;
-	*p++ = 0x22, *p++ = 12;
-	memcpy(p, "PUK45678\xff\xff\xff\xff", 12);
-	p += 12;
-	*p++ = 0x21, *p++ = 2, *p++ = (uint8_t)dea1, *p++ = (uint8_t)dea2, *p++ = 0x20, *p++ = 32;
-	memcpy(p, rig_mk, 32);
-	p += 32;
-	*p++ = 0x23, *p++ = 0;
-	assert_int_equal(rig_ticket(r, t, (size_t)(p - t)), SW_OK);
+	return (size_t)(p + 11 - out);
+}
+
+void
+rig_personalised(struct rig *r, int dea1, int dea2, uint8_t flags)
+{
+	uint8_t t[256];
+
+	rig_blank(r, dea1, dea2);
+	for (unsigned i = 0; i < RIG_ORDERS; i++)
+		assert_int_equal(rig_ticket(r, t, rig_order(i, dea1, dea2, flags, t)), SW_OK);
 }
 
 unsigned

@@ -21,6 +21,9 @@ struct rig {
 extern const uint8_t rig_mk[32], rig_id[8], rig_host[16], rig_pin[12];
 
 void rig_blank(struct rig *r, int dea1, int dea2);
+/* The TLVs of the tickets, in order, that make a card out of a blank one. */
+#define RIG_ORDERS 2
+size_t rig_order(unsigned which, int dea1, int dea2, uint8_t flags, uint8_t out[256]);
 /* Slot 1, PIN 123456 (5 tries), SNs 1 2 3 4 5 8 (3 is the vectors'), epoch 2. */
 void rig_personalised(struct rig *r, int dea1, int dea2, uint8_t flags);
 unsigned rig_apdu(struct rig *r, uint8_t cla, uint8_t ins, uint8_t p1, uint8_t p2, const uint8_t *d, size_t len);

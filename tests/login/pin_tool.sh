@@ -2,25 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
 
-pin_files() {
-	(umask 077 && echo "$1" >"$BED/first.pin" && echo "$2" >"$BED/new.pin")
-}
-
 # pin_tool STATUS VERB FIRST NEW
 pin_tool() {
 	pin_files "$3" "$4"
 	option=--pin-file
 	[ "$2" != unblock ] || option=--puk-file
 	exits "$1" cardtool pin "$2" "$option" "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
-}
-
-# A card of Alice's with a PUK that is known here
-card_with_puk() {
-	(umask 077 && echo 987654321 >"$BED/puk")
-	cardtool revoke alice --force
-	cardtool unassign --user alice "$(card_id alice)"
-	provision alice "$BED/puk.card" 246810 --puk-file "$BED/puk" "$@"
-	card_in 0 "$BED/puk.card"
 }
 
 pin_change_by_tool() {

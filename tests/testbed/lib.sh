@@ -232,6 +232,20 @@ last_index() {
 	cardtool log --limit 1 --json | sed -n 's/.*"index":\([0-9]*\).*/\1/p'
 }
 
+# pin_files FIRST NEW: into $BED/first.pin and $BED/new.pin
+pin_files() {
+	(umask 077 && echo "$1" >"$BED/first.pin" && echo "$2" >"$BED/new.pin")
+}
+
+# A card of Alice's with a PUK that is known here
+card_with_puk() {
+	(umask 077 && echo 987654321 >"$BED/puk")
+	cardtool revoke alice --force
+	cardtool unassign --user alice "$(card_id alice)"
+	provision alice "$BED/puk.card" 246810 --puk-file "$BED/puk" "$@"
+	card_in 0 "$BED/puk.card"
+}
+
 # trace_bytes in|out: bytes to or from the card in reader 0's trace (each command with Le)
 trace_bytes() {
 	awk -v way="$1" '{ n += way == "out" ? $3 : $2 > 0 ? $2 + 6 : 5 } END { print n + 0 }' "$BED/trace0"

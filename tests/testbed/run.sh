@@ -48,7 +48,7 @@ prepare "$here/lib.sh" || {
 	echo "[  FAILED  ] bed_provision"
 	exit 1
 }
-[ $# -gt 0 ] || set -- "$here"/../login/*.sh
+[ $# -gt 0 ] || set -- "$here"/../login/*.sh "$here"/../fault/*.sh
 for file in "$@"; do
 	# shellcheck disable=SC1090
 	. "$file"

@@ -12,6 +12,7 @@ struct soft_card {
 	struct card_nvm nvm;
 	size_t len;
 	uint8_t *bytes;
+	long left;		/* bytes until power fails; -1: never */
 };
 
 static bool
@@ -28,7 +29,13 @@ nvm_write(void *arg, size_t at, const uint8_t *in, size_t len)
 {
 	struct soft_card *c = arg;
 
-	memcpy(c->bytes + at, in, len);
+	for (size_t i = 0; i < len; i++) {
+		if (c->left == 0)
+			return false;
+		if (c->left > 0)
+			c->left--;
+		c->bytes[at + i] = in[i];
+	}
 	return true;
 }
 
@@ -46,6 +53,7 @@ make(void)
 
 	if (c == NULL)
 		abort();
+	c->left = -1;
 	c->len = card_nvm_size();
 	c->bytes = calloc(1, c->len);
 	if (c->bytes == NULL || !card_engine_openssl(&c->engine))
@@ -87,6 +95,18 @@ size_t
 soft_card_apdu(struct soft_card *c, const uint8_t *cmd, size_t len, uint8_t *rsp)
 {
 	return card_apdu(&c->card, cmd, len, rsp);
+}
+
+void
+soft_card_cut(struct soft_card *c, long bytes)
+{
+	c->left = bytes;
+}
+
+bool
+soft_card_torn(const struct soft_card *c)
+{
+	return c->left == 0;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef TEST_SOFT_CARD_H
 #define TEST_SOFT_CARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,9 @@ struct soft_card *soft_card_copy(const struct soft_card *c);
 void soft_card_reset(struct soft_card *c);
 /* rsp has 258 bytes of room. */
 size_t soft_card_apdu(struct soft_card *c, const uint8_t *cmd, size_t len, uint8_t *rsp);
+/* Power fails after so many bytes of memory writes; -1: never. */
+void soft_card_cut(struct soft_card *c, long bytes);
+bool soft_card_torn(const struct soft_card *c);
 void soft_card_free(struct soft_card *c);
 
 #endif
