@@ -35,7 +35,10 @@ struct mckd_auth {
 int mckd_own_process(void);
 /* warm.c: begins what every login needs and needs nobody, beside the rest. */
 void mckd_warm_start(void);
-/* start.c: reads START, the configuration and the options. */
+/* slots.c: one of the few logins that a user may have open at once, until this process ends. */
+enum mckd_err mckd_slot_take(uid_t uid);
+/* start.c: who calls; then START, the configuration and the options. */
+enum mckd_err mckd_start_peer(struct mckd_auth *a, int sock);
 enum mckd_err mckd_start_read(struct mckd_auth *a, int sock);
 /* remote.c: does the person sit elsewhere? */
 bool mckd_remote(const struct mckd_auth *a);

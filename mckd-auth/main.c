@@ -47,8 +47,12 @@ open_store(struct mckd_auth *a)
 static uint8_t
 run(struct mckd_auth *a, int sock)
 {
-	enum mckd_err err = mckd_start_read(a, sock);
+	enum mckd_err err = mckd_start_peer(a, sock);
 
+	if (err == MCKD_OK && a->restricted)
+		err = mckd_slot_take(a->peer_uid);
+	if (err == MCKD_OK)
+		err = mckd_start_read(a, sock);
 	if (err != MCKD_OK)
 		return mckd_verdict_code(err, false);
 	mckd_talk_open(sock, a->silent || a->conf.quiet);

@@ -9,6 +9,7 @@
 #include "log.h"
 
 #define OPTIONS_MAX 32
+#define FIRST_FRAME_MS 2000
 
 /* Over the socket anyone may call: what they say must not loosen what the host's owner said. */
 static const char *const anyone[] = { "application", "debug", "nullok", "prompt", "quiet",
@@ -107,21 +108,29 @@ configure(struct mckd_auth *a, const struct options *o)
 }
 
 enum mckd_err
-mckd_start_read(struct mckd_auth *a, int sock)
+mckd_start_peer(struct mckd_auth *a, int sock)
 {
 	struct ucred peer = { 0, (uid_t)-1, (gid_t)-1 };
-	struct options o = { .n = 0 };
 	socklen_t plen = sizeof(peer);
-	uint8_t body[MCKD_WIRE_MAX], type = 0;
-	size_t len = sizeof(body);
-	enum mckd_err err = MCKD_E_PARSE;
 
 	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &peer, &plen) < 0 || plen != sizeof(peer))
 		return MCKD_E_INTERNAL;
 	a->peer_uid = peer.uid;
 	a->peer_pid = peer.pid;
 	a->restricted = peer.uid != 0 && peer.uid != geteuid();
-	if (mckd_wire_recv(sock, &type, body, &len, -1) == 0 && type == MCKD_WIRE_START)
+	return MCKD_OK;
+}
+
+enum mckd_err
+mckd_start_read(struct mckd_auth *a, int sock)
+{
+	struct options o = { .n = 0 };
+	uint8_t body[MCKD_WIRE_MAX], type = 0;
+	size_t len = sizeof(body);
+	enum mckd_err err = MCKD_E_PARSE;
+
+	if (mckd_wire_recv(sock, &type, body, &len, a->restricted ? FIRST_FRAME_MS : -1) == 0 &&
+	    type == MCKD_WIRE_START)
 		err = unpack(a, &o, body, len);
 	explicit_bzero(body, sizeof(body));
 	if (err == MCKD_OK)

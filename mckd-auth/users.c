@@ -100,6 +100,31 @@ add_name(void *arg, const char *user, uint8_t slot)
 	return MCKD_OK;
 }
 
+/* A name that nobody here goes by is not offered, and logs nobody in. */
+static enum mckd_err
+keep_accounts(struct names *list)
+{
+	char name[MCKD_USER_MAX + 1];
+	size_t kept = 0;
+	enum mckd_err err;
+
+	for (size_t i = 0; i < list->n; i++) {
+		err = true_name(list->name[i], name, sizeof(name));
+		if (err == MCKD_OK) {
+			if (kept != i)
+				memcpy(list->name[kept], list->name[i], sizeof(list->name[0]));
+			kept++;
+		} else if (err == MCKD_E_STORE_NOT_FOUND) {
+			mckd_log(LOG_NOTICE, "the card names the user \"%s\": no such account here",
+			    list->name[i]);
+		} else {
+			return err;
+		}
+	}
+	list->n = kept;
+	return MCKD_OK;
+}
+
 enum mckd_err
 mckd_users_choose(struct mckd_auth *a)
 {
@@ -108,6 +133,8 @@ mckd_users_choose(struct mckd_auth *a)
 	enum mckd_err err = mckd_login_users(&a->login, add_name, &list);
 	size_t which = 0;
 
+	if (err == MCKD_OK)
+		err = keep_accounts(&list);
 	if (err != MCKD_OK)
 		return err;
 	if (list.n == 0)

@@ -1,6 +1,8 @@
 # What the scenarios of tests/login need beside the product. They run over the real
 # stack, in a namespace of their own, by "./dev check".
-check_PROGRAMS += bed_wait bed_foreign bed_select bed_syslog
+check_PROGRAMS += bed_caller bed_wait bed_foreign bed_select bed_syslog
+bed_caller_SOURCES = tests/testbed/caller.c pam_mckd/wire.c pam_mckd/wire.h
+bed_caller_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/pam_mckd
 bed_wait_SOURCES = tests/testbed/wait.c
 bed_wait_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_wait_LDADD = $(PCSC_LIBS)
@@ -12,3 +14,6 @@ bed_syslog_SOURCES = tests/testbed/syslog.c
 EXTRA_DIST += tests/SKIPS tests/lint.sh tests/hardening.sh tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
 	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/pin_tool.sh tests/login/rotation.sh \
 	tests/login/secret.sh tests/login/sign.sh tests/login/state.sh tests/login/sudo.sh
+TESTS += tests/testbed/test_units.sh
+EXTRA_DIST += tests/testbed/doors.sh tests/testbed/talk.exp tests/testbed/test_units.sh \
+	tests/login/cardfirst.sh tests/login/console.sh tests/login/profiles.sh tests/login/socket.sh tests/login/ssh.sh tests/login/su.sh

@@ -1,0 +1,103 @@
+# sshd on loopback, on the shipped sample: keyboard-interactive through PAM
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+. "$here/doors.sh"
+
+# 192.0.2.7 (TEST-NET-1) is ours too, but no loopback address: a session from afar
+AFAR=192.0.2.7
+export AFAR
+
+sshd_start() {
+	stop sshd
+	rm -f "$BED/host.key"
+	ssh-keygen -q -t ed25519 -N '' -f "$BED/host.key"
+	cat >"$BED/sshd_config" <<-END
+		Port 2222
+		HostKey $BED/host.key
+		PidFile none
+		UsePAM yes
+		KbdInteractiveAuthentication yes
+		PasswordAuthentication no
+		PubkeyAuthentication no
+		PrintLastLog no
+	END
+	ip addr replace $AFAR/32 dev lo
+	start sshd "$(command -v sshd)" -D -e -f "$BED/sshd_config"
+	until grep -q 'Server listening on 0.0.0.0' "$BED/sshd.out"; do
+		running sshd || die "sshd: $(cat "$BED/sshd.out")"
+	done
+	SSH='ssh -p 2222 -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR'
+	export SSH
+}
+
+ssh_local_by_card() {
+	doors_setup
+	sshd_start
+	card_in 0 "$BED/alice.card"
+	talk <<-'END'
+		spawn {*}$env(SSH) alice@127.0.0.1 {id -un; env}
+		see {PIN for card .* \(8 tries left\): $}
+		type 999999
+		see {PIN for card .* \(7 tries left\): $}
+		type 246810
+		see {alice\r}
+		see {MCKD_APPLICATION=login\r}
+		ends 0
+	END
+	stop sshd
+}
+scenario ssh_local_by_card
+
+# The server's reader is not for who sits elsewhere, though the card be in it
+ssh_from_afar_leaves_reader_alone() {
+	doors_setup
+	sshd_start
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	talk <<-'END'
+		spawn {*}$env(SSH) -b $env(AFAR) alice@$env(AFAR) id -un
+		see_before {Password: $} {PIN}
+		type pass-of-alice
+		see {alice\r}
+		ends 0
+	END
+	[ "$(apdus)" = 0 ]
+	grep -q 'sshd: a remote session does not use the local reader' "$BED/syslog.log"
+	stop sshd
+}
+scenario ssh_from_afar_leaves_reader_alone
+
+ssh_from_afar_with_local_reader() {
+	doors_setup 's/pam_mckd.so/& remote=local-reader/'
+	sshd_start
+	card_in 0 "$BED/alice.card"
+	talk <<-'END'
+		spawn {*}$env(SSH) -b $env(AFAR) alice@$env(AFAR) id -un
+		see {PIN for card .*: $}
+		type 246810
+		see {alice\r}
+		ends 0
+	END
+	stop sshd
+}
+scenario ssh_from_afar_with_local_reader
+
+ssh_card_required() {
+	doors_setup 's/ authinfo_unavail=ignore//'
+	sshd_start
+	talk <<-'END'
+		spawn {*}$env(SSH) -o NumberOfPasswordPrompts=1 alice@127.0.0.1 id -un
+		see_before {Permission denied} {Password}
+		ends 255
+	END
+	card_in 0 "$BED/alice.card"
+	talk <<-'END'
+		spawn {*}$env(SSH) alice@127.0.0.1 id -un
+		see {PIN for card .*: $}
+		type 246810
+		see {alice\r}
+		ends 0
+	END
+	stop sshd
+}
+scenario ssh_card_required

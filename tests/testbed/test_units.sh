@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The units as they are installed: their limits, and that systemd can read them.
+set -eu
+src=$(cd "$(dirname "$0")/../.." && pwd)
+failed=0
+
+# check NAME COMMAND ...
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		echo "[       OK ] $name"
+	else
+		echo "[  FAILED  ] $name"
+		failed=1
+	fi
+}
+
+# has FILE SECTION KEY=VALUE: there, in that section, and the key nowhere else in the file
+has() {
+	awk -v section="[$2]" -v want="$3" '
+		/^\[/ { at = $0 }
+		index($0, substr(want, 1, index(want, "="))) == 1 { n++; ok = at == section && $0 == want }
+		END { exit !(n == 1 && ok) }' "$1"
+}
+
+socket=$src/etc/systemd/mckd-auth.socket
+service=etc/systemd/mckd-auth@.service
+
+# systemd's own defaults (200 in 2 s, then the socket fails; 64 at once) let anyone shut it.
+check socket_never_trips has "$socket" Socket TriggerLimitIntervalSec=0
+check socket_takes_many has "$socket" Socket MaxConnections=1024
+check socket_is_for_everyone has "$socket" Socket SocketMode=0666
+check socket_accepts has "$socket" Socket Accept=yes
+check socket_path has "$socket" Socket ListenStream=/run/mckd/auth.sock
+check service_reads_socket has "$service" Service StandardInput=socket
+check service_is_root has "$service" Service User=root
+check service_writes_slots has "$service" Service 'ReadWritePaths=-/var/lib/mckd -/run/mckd'
+
+# Started where it was not installed to, only the program would be missing.
+verify() {
+	dir=$(mktemp -d)
+	rc=0
+	cp "$socket" "$dir/"
+	sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$service" >"$dir/mckd-auth@.service"
+	cp "$dir/mckd-auth@.service" "$dir/mckd-auth@1.service"
+	said=$(SYSTEMD_UNIT_PATH="$dir:" systemd-analyze verify --man=no "$dir/mckd-auth.socket" \
+		"$dir/mckd-auth@1.service" 2>&1) || rc=1
+	# What other units of the machine have is not ours to mend.
+	if echo "$said" | grep mckd; then
+		rc=1
+	fi
+	rm -rf "$dir"
+	return $rc
+}
+check systemd_reads_units verify
+exit $failed
