@@ -1,14 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pcsc.h"
-#include "ui.h"
+#include "doctor.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
-static int
-verdict(const char *what, bool good, const char *said)
+#include "card.h"
+#include "stack.h"
+#include "ui.h"
+
+enum { OPT_SERVICE = OPT_OWN, OPT_USER };
+
+void
+found(struct doctor *d, enum finding f, const char *what, const char *mend, const char *format, ...)
 {
-	printf("%-8s %s: %s\n", good ? "ok" : "PROBLEM", what, said);
-	return good ? 0 : 1;
+	static const char *const words[] = { [GOOD] = "ok", [NOTE] = "note", [WRONG] = "PROBLEM" };
+	va_list ap;
+
+	printf("%-8s %s: ", words[f], what);
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	putchar('\n');
+	if (mend != NULL)
+		printf("         mend: %s\n", mend);
+	d->problems += f == WRONG;
+}
+
+const char *
+mend_of(enum mckd_err e)
+{
+	switch (e) {
+	case MCKD_E_CONFIG:
+		return "see mckd.conf(5); the line is named above";
+	case MCKD_E_STORE_ABSENT:
+		return "cardtool init";
+	case MCKD_E_STORE_UNTRUSTED:
+		return "give the path named its owner and mode back (SECURITY lists them), or "
+		       "restore the store";
+	case MCKD_E_STORE_FULL:
+		return "make room on the store's file system, or remount it writable";
+	case MCKD_E_STORE_BUSY:
+		return "another process holds the store: try again, then look who";
+	case MCKD_E_STORE_IO:
+		return "look at the disk (dmesg), then restore the store";
+	case MCKD_E_NO_SERVICE:
+		return "systemctl enable --now pcscd.socket";
+	case MCKD_E_NO_READER:
+		return "plug the reader in; lsusb shows it, libccid drives it; a reader= pattern "
+		       "may leave it out";
+	case MCKD_E_NO_CARD:
+		return "put the card in";
+	case MCKD_E_CARD_GONE:
+	case MCKD_E_CARD_IO:
+		return "take the card out, clean its contacts, put it in again";
+	case MCKD_E_CARD_BLANK:
+		return "cardtool provision makes it somebody's";
+	case MCKD_E_CARD_WRONG:
+		return "cardtool assign --user USER CARD, or take the right card";
+	case MCKD_E_SUSPENDED:
+		return "cardtool show says why; cardtool resume lifts it";
+	case MCKD_E_REVOKED:
+	case MCKD_E_CARD_TERMINATED:
+		return "this card is over: provision another";
+	case MCKD_E_PIN_BLOCKED:
+		return "cardtool pin unblock with the PUK, or cardtool pin reset";
+	case MCKD_E_STORE_NOT_FOUND:
+		return "cardtool provision --user USER, or cardtool assign";
+	default:
+		return NULL;
+	}
 }
 
 static enum mckd_err
@@ -20,61 +80,128 @@ count(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 }
 
 /* Opened for writing, as a login does; nothing is written. */
-static int
-check_store(struct tool *t)
+static void
+check_store(struct doctor *d)
 {
-	char why[MCKD_WHY] = "", text[64];
+	struct tool *t = d->t;
+	char why[MCKD_WHY] = "";
 	unsigned long cards = 0;
 	enum mckd_err e = mckd_store_open(t->store_dir, t->key, MCKD_STORE_WRITE, &t->store, why);
 
-	if (e != MCKD_OK)
-		return verdict("store", false, why[0] != '\0' ? why : mckd_err_str(e));
-	if ((e = mckd_store_cards(t->store, count, &cards)) != MCKD_OK)
-		return verdict("store", false, mckd_store_why(t->store));
-	snprintf(text, sizeof(text), "%lu %s", cards, cards == 1 ? "card" : "cards");
-	return verdict("store", true, text);
+	if (e == MCKD_OK && (e = mckd_store_cards(t->store, count, &cards)) != MCKD_OK)
+		snprintf(why, sizeof(why), "%s", mckd_store_why(t->store));
+	if (e != MCKD_OK) {
+		found(d, WRONG, "store", mend_of(e), "%s", why[0] != '\0' ? why : mckd_err_str(e));
+		mckd_store_close(t->store);
+		t->store = NULL;
+	} else if (cards == 0) {
+		found(d, WRONG, "store", "cardtool provision", "no card in it yet");
+	} else {
+		found(d, GOOD, "store", NULL, "%lu %s", cards, cards == 1 ? "card" : "cards");
+	}
 }
 
-static int
-check_readers(struct tool *t)
+/* SELECT alone: it spends nothing. */
+static void
+check_card(struct doctor *d, const struct mckd_reader *r)
+{
+	struct mckd_cardlink *link = NULL;
+	struct mckd_card_info info;
+	enum mckd_err e;
+
+	if (!r->present) {
+		found(d, GOOD, r->name, NULL, "empty");
+		return;
+	}
+	if ((e = mckd_pcsc_connect(d->pcsc, r->name, &link)) == MCKD_OK) {
+		e = mckd_card_select(link, &info);
+		link->ops->close(link);
+	}
+	if (e == MCKD_OK && info.state == 0x01)
+		e = MCKD_E_CARD_BLANK;
+	else if (e == MCKD_OK && info.state != 0x07)
+		e = MCKD_E_CARD_TERMINATED;
+	if (e != MCKD_OK) {
+		found(d, NOTE, r->name, mend_of(e), "%s", mckd_err_str(e));
+		return;
+	}
+	char id[HEX_CARD];
+
+	hex(info.card, sizeof(info.card), id);
+	found(d, GOOD, r->name, NULL, "card %s", id);
+}
+
+static void
+check_readers(struct doctor *d)
 {
 	struct mckd_reader readers[MCKD_READERS_MAX];
 	size_t n = MCKD_READERS_MAX;
-	struct mckd_pcsc *pcsc = NULL;
-	enum mckd_err e = mckd_pcsc_open(&pcsc);
-	int bad;
+	enum mckd_err e = mckd_pcsc_open(&d->pcsc);
 
-	if (e != MCKD_OK)
-		return verdict("pcscd", false, mckd_err_str(e));
-	bad = verdict("pcscd", true, "answers");
-	e = mckd_pcsc_readers(pcsc, t->reader, readers, &n);
+	if (e != MCKD_OK) {
+		found(d, WRONG, "pcscd", mend_of(e), "%s", mckd_err_str(e));
+		return;
+	}
+	found(d, GOOD, "pcscd", NULL, "answers");
+	e = mckd_pcsc_readers(d->pcsc, d->t->reader, readers, &n);
 	if (e == MCKD_OK && n == 0)
 		e = MCKD_E_NO_READER;
 	if (e != MCKD_OK)
-		bad += verdict("readers", false, mckd_err_str(e));
+		found(d, WRONG, "readers", mend_of(e), "%s", mckd_err_str(e));
 	for (size_t i = 0; e == MCKD_OK && i < n; i++)
-		bad += verdict(readers[i].name, true, readers[i].present ? "a card is in it" : "empty");
-	mckd_pcsc_close(pcsc);
-	return bad;
+		check_card(d, &readers[i]);
+}
+
+static int
+check(struct doctor *d)
+{
+	int rc = tool_conf(d->t);
+
+	if (rc != -1) {
+		found(d, WRONG, "configuration", mend_of(MCKD_E_CONFIG),
+		    "see above; every login fails with it");
+		return rc;
+	}
+	found(d, GOOD, "configuration", NULL, "%s",
+	    d->t->config != NULL ? d->t->config : MCKD_SYSCONFDIR "/mckd.conf");
+	doctor_installation(d);
+	check_store(d);
+	doctor_clock(d);
+	check_readers(d);
+	if (d->service != NULL || d->user != NULL)
+		doctor_login(d);
+	mckd_pcsc_close(d->pcsc);
+	return d->problems == 0 ? EX_DONE : EX_OTHER;
 }
 
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER, OPTIONS_END };
-	int rc, bad = 0;
+	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER,
+		{ "service", required_argument, NULL, OPT_SERVICE },
+		{ "user", required_argument, NULL, OPT_USER }, OPTIONS_END };
+	struct doctor d = { .t = t };
+	int c, rc;
 
-	if ((rc = tool_options(t, argc, argv, options, 0, 0)) != -1)
-		return rc;
-	if ((rc = tool_conf(t)) != -1) {
-		(void)verdict("configuration", false, "see above");
-		return rc;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == OPT_SERVICE)
+			d.service = optarg;
+		else if (c == OPT_USER)
+			d.user = optarg;
+		else if ((rc = tool_option(t, c)) != -1)
+			return rc;
 	}
-	bad += verdict("configuration", true, t->config != NULL ? t->config : MCKD_SYSCONFDIR "/mckd.conf");
-	bad += check_store(t);
-	bad += check_readers(t);
-	return bad == 0 ? EX_DONE : EX_OTHER;
+	if (optind < argc)
+		return tool_usage(t, "doctor: one argument too many: %s", argv[optind]);
+	if (d.service != NULL && !stack_service_valid(d.service))
+		return tool_usage(t, "--service %s: no name of a PAM service", d.service);
+	return check(&d);
 }
 
-const struct verb verb_doctor = { "doctor", run, "looks at configuration, store, pcscd and readers",
-	"[--reader PATTERN]\n\nOne line each; exit 0 where all is well.\n" };
+const struct verb verb_doctor = { "doctor", run, "look for what would keep a login from working",
+	"[--service SERVICE] [--user USER] [--reader PATTERN]\n\n"
+	"Looks at installation, configuration, store, clock, pcscd, readers and cards; with "
+	"--service at\n"
+	"that PAM stack, and with --user at what a login would come to, without spending a try of "
+	"a PIN.\n"
+	"One finding a line, each with what mends it; exit 0 where none is a PROBLEM.\n" };

@@ -4,7 +4,8 @@ cardtool_cardtool_SOURCES = \
 	cardtool/cardtool.h \
 	cardtool/compose.c cardtool/compose.h \
 	cardtool/deliver.c \
-	cardtool/doctor.c \
+	cardtool/doctor.c cardtool/doctor.h cardtool/doctor_host.c cardtool/doctor_login.c \
+	cardtool/enable.c \
 	cardtool/export.c \
 	cardtool/import.c \
 	cardtool/init.c \
@@ -25,12 +26,15 @@ cardtool_cardtool_SOURCES = \
 	cardtool/show.c \
 	cardtool/sign.c \
 	cardtool/signature.c cardtool/signature.h \
+	cardtool/stack.c cardtool/stack.h cardtool/stack_act.c \
 	cardtool/status.c \
 	cardtool/table.c cardtool/table.h \
+	cardtool/trial.c cardtool/trial.h cardtool/trial_file.c \
 	cardtool/ui.c cardtool/ui.h \
 	cardtool/verify.c \
-	cardtool/verify_signature.c
-cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
+	cardtool/verify_signature.c \
+	mckd-auth/verdict.c mckd-auth/verdict.h
+cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
 cardtool_cardtool_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 cardtool_cardtool_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 cardtool_cardtool_LDADD = libmckd.la $(SMARTCOLS_LIBS) $(JANSSON_LIBS)

@@ -1,11 +1,28 @@
 systemddir = $(prefix)/lib/systemd/system
-systemd_DATA = etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service
+systemd_DATA = etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service \
+	etc/systemd/mckd-trial.service
 pamconfigsdir = $(datadir)/pam-configs
 dist_pamconfigs_DATA = etc/pam-configs/mckd etc/pam-configs/mckd-required
 EXTRA_DIST += etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service.in etc/polkit/mckd.rules
-CLEANFILES += etc/systemd/mckd-auth@.service
+CLEANFILES += etc/systemd/mckd-auth@.service etc/systemd/mckd-trial.service
 
 etc/systemd/mckd-auth@.service: etc/systemd/mckd-auth@.service.in
 	$(AM_V_GEN)$(MKDIR_P) etc/systemd && \
 	    sed 's|@libexecdir[@]|$(libexecdir)|' $(srcdir)/etc/systemd/mckd-auth@.service.in >$@
+
+etc/systemd/mckd-trial.service: etc/systemd/mckd-trial.service.in
+	$(AM_V_GEN)$(MKDIR_P) etc/systemd && \
+	    sed 's|@sbindir[@]|$(sbindir)|' $(srcdir)/etc/systemd/mckd-trial.service.in >$@
 EXTRA_DIST += etc/pam.d/login etc/pam.d/sshd etc/pam.d/su etc/pam.d/sudo
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/site-functions
+dist_zshcomp_DATA = etc/completion/_cardtool
+EXTRA_DIST += etc/completion/cardtool.bash etc/systemd/mckd-trial.service.in
+
+# bash looks for a file of the command's name.
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	$(INSTALL_DATA) $(srcdir)/etc/completion/cardtool.bash '$(DESTDIR)$(bashcompdir)/cardtool'
+
+uninstall-local:
+	rm -f '$(DESTDIR)$(bashcompdir)/cardtool'

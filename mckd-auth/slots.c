@@ -61,7 +61,7 @@ take(int dir, uid_t uid, unsigned n)
 	if (fd < 0)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 1;	/* held until this process ends */
+		return 1; /* held until this process ends */
 	e = errno;
 	(void)close(fd);
 	errno = e;

@@ -4,7 +4,7 @@
 
 # A service that shows whom it let in: pam_exec has PAM_USER
 named_service() {
-	service named "$@"
+	service named
 	cat >"$BED/named.sh" <<-END
 		#!/bin/sh
 		echo "user=\$PAM_USER card=\$MCKD_CARD application=\$MCKD_APPLICATION" >"$BED/named"

@@ -1,6 +1,7 @@
 # login(1), on the shipped sample
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
 # After a failure login(1) forgets the name, and the card says it again

@@ -1,6 +1,7 @@
 # The profiles of pam-auth-update, as it writes them into common-auth
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2119,SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
 # profile_service: one that has nothing but what pam-auth-update made

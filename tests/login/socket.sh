@@ -1,29 +1,10 @@
 # Callers that are not root, or root in a sandbox: through /run/mckd/auth.sock
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
-
-# door_open: what systemd does for mckd-auth.socket, but for its limits on the whole
-door_open() {
-	door_shut
-	mkdir -p -m 755 /run/mckd
-	start door systemd-socket-activate --accept --inetd -l /run/mckd/auth.sock \
-		"$PREFIX/libexec/mckd/mckd-auth"
-	until [ -S /run/mckd/auth.sock ]; do
-		running door || die "no socket: $(cat "$BED/door.out")"
-	done
-	chmod 666 /run/mckd/auth.sock
-}
-
-door_shut() {
-	stop door
-	rm -rf /run/mckd
-}
-
-# How many connections the door has had
-door_count() {
-	grep -c 'Spawned' "$BED/door.out" || :
-}
+# shellcheck source=tests/testbed/door.sh
+. "$here/door.sh"
 
 # user_login UID SERVICE USER PIN: pamtester as that user
 user_login() {
@@ -33,11 +14,11 @@ user_login() {
 user_by_socket() {
 	door_open
 	card_in 0 "$BED/alice.card"
-	user_login $alice card alice 246810
+	user_login "$alice" card alice 246810
 	[ "$(door_count)" = 1 ]
-	refute user_login $alice card alice 999999
+	refute user_login "$alice" card alice 999999
 	grep -q 'Authentication failure' "$BED/login.out"
-	user_login $alice card alice 246810
+	user_login "$alice" card alice 246810
 	door_shut
 }
 scenario user_by_socket
@@ -46,7 +27,7 @@ user_without_socket() {
 	door_shut
 	card_in 0 "$BED/alice.card"
 	trace_reset
-	refute user_login $alice card alice 246810
+	refute user_login "$alice" card alice 246810
 	grep -q 'cannot retrieve authentication info' "$BED/login.out"
 	[ "$(apdus)" = 0 ]
 }
@@ -57,13 +38,13 @@ socket_is_for_own_uid() {
 	door_open
 	card_in 0 "$BED/alice.card"
 	trace_reset
-	refute user_login $bob card alice 246810
+	refute user_login "$bob" card alice 246810
 	grep -q 'Permission denied' "$BED/login.out"
 	[ "$(apdus)" = 0 ]
 	grep -q 'uid 61002 asks about user "alice"' "$BED/syslog.log"
-	refute as $alice bed_caller start m=a s=card PIN=246810
+	refute as "$alice" bed_caller start m=a s=card PIN=246810
 	[ "$(apdus)" = 0 ]
-	user_login $alice card alice 246810
+	user_login "$alice" card alice 246810
 	door_shut
 }
 scenario socket_is_for_own_uid
@@ -72,7 +53,7 @@ scenario socket_is_for_own_uid
 socket_gives_verdict_only() {
 	door_open
 	card_in 0 "$BED/alice.card"
-	as $alice bed_caller start m=a s=card u=alice PIN=246810 >"$BED/said"
+	as "$alice" bed_caller start m=a s=card u=alice PIN=246810 >"$BED/said"
 	grep -q '^verdict 0 and 0 bytes$' "$BED/said"
 	bed_caller start m=a s=card u=alice PIN=246810 >"$BED/said"
 	grep -qE '^verdict 0 and [1-9][0-9]* bytes$' "$BED/said"
@@ -86,10 +67,10 @@ socket_refuses_options() {
 	card_in 0 "$BED/alice.card"
 	for option in authtok=pin store=/tmp key=/tmp/k remote=local-reader; do
 		trace_reset
-		refute as $alice bed_caller start m=a s=card u=alice "o=$option" PIN=246810
+		refute as "$alice" bed_caller start m=a s=card u=alice "o=$option" PIN=246810
 		[ "$(apdus)" = 0 ]
 	done
-	as $alice bed_caller start m=a s=card u=alice o=wait=1 PIN=246810
+	as "$alice" bed_caller start m=a s=card u=alice o=wait=1 PIN=246810
 	door_shut
 }
 scenario socket_refuses_options
@@ -98,7 +79,7 @@ socket_changes_no_pin_of_anothers() {
 	door_open
 	card_in 0 "$BED/alice.card"
 	trace_reset
-	refute as $bob bed_caller start m=P s=card u=alice PIN=246810
+	refute as "$bob" bed_caller start m=P s=card u=alice PIN=246810
 	[ "$(apdus)" = 0 ]
 	door_shut
 }
@@ -107,7 +88,7 @@ scenario socket_changes_no_pin_of_anothers
 # A caller that is silent is put out after two seconds
 socket_first_frame_in_time() {
 	door_open
-	idle=$(as $alice bed_caller idle)
+	idle=$(as "$alice" bed_caller idle)
 	[ "$idle" -ge 1 ]
 	[ "$idle" -le 4 ]
 	door_shut
@@ -119,21 +100,21 @@ socket_slots() {
 	door_open
 	card_in 0 "$BED/bob.card"
 	mkfifo "$BED/held"
-	as $bob bed_caller hold 12 m=a s=card u=bob <"$BED/held" >"$BED/hold.out" 3>&- &
+	as "$bob" bed_caller hold 12 m=a s=card u=bob <"$BED/held" >"$BED/hold.out" 3>&- &
 	hold=$!
 	exec 3>"$BED/held"
 	rm "$BED/held"
 	tail --pid=$hold -s 0.02 -n +1 -f "$BED/hold.out" | grep -qm1 '^asked 8 refused 4$'
-	refute user_login $bob card bob 135791
+	refute user_login "$bob" card bob 135791
 	grep -q 'cannot retrieve authentication info' "$BED/login.out"
 	grep -q 'uid 61002 has 8 logins open' "$BED/syslog.log"
 	card_in 1 "$BED/alice.card"
-	user_login $alice card alice 246810
+	user_login "$alice" card alice 246810
 	exec 3>&-
 	wait $hold
 	# Given back, whatever became of their holders
 	i=0
-	until user_login $bob card bob 135791; do
+	until user_login "$bob" card bob 135791; do
 		i=$((i + 1))
 		[ $i -lt 50 ]
 	done
@@ -150,7 +131,7 @@ no_new_privileges() {
 	[ "$(door_count)" = 1 ]
 	pamtester card alice authenticate <"$BED/login.in"
 	[ "$(door_count)" = 1 ]
-	as $alice setpriv --no-new-privs pamtester card alice authenticate <"$BED/login.in"
+	as "$alice" setpriv --no-new-privs pamtester card alice authenticate <"$BED/login.in"
 	[ "$(door_count)" = 2 ]
 	door_shut
 	# And without the door, root's own way still leads to the card
@@ -164,12 +145,12 @@ slots_directory_of_others() {
 	card_in 0 "$BED/alice.card"
 	mkdir -m 777 /run/mckd/slots
 	chmod 777 /run/mckd/slots
-	refute user_login $alice card alice 246810
+	refute user_login "$alice" card alice 246810
 	rmdir /run/mckd/slots
 	ln -s /tmp /run/mckd/slots
-	refute user_login $alice card alice 246810
+	refute user_login "$alice" card alice 246810
 	rm /run/mckd/slots
-	user_login $alice card alice 246810
+	user_login "$alice" card alice 246810
 	door_shut
 }
 scenario slots_directory_of_others

@@ -1,6 +1,7 @@
 # sshd on loopback, on the shipped sample: keyboard-interactive through PAM
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
 # 192.0.2.7 (TEST-NET-1) is ours too, but no loopback address: a session from afar

@@ -1,6 +1,7 @@
 # su, on the shipped sample
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
 # The card of the user one wants to be; its PIN, and not the first user's

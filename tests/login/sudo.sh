@@ -1,11 +1,12 @@
 # sudo itself, on the shipped sample
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
 # sudo_stdin PIN ...: sudo -S, with those lines on its standard input
 sudo_stdin() {
-	printf '%s\n' "$@" | as $alice sudo -S -p '' -- id -u
+	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
 }
 
 sudo_by_card() {
@@ -112,7 +113,7 @@ sudo_without_prompt() {
 	doors_setup
 	card_in 0 "$BED/alice.card"
 	trace_reset
-	refute as $alice sudo -n id -u </dev/null 2>"$BED/login.out"
+	refute as "$alice" sudo -n id -u </dev/null 2>"$BED/login.out"
 	grep -q 'a password is required' "$BED/login.out"
 	refute grep '^10 ' "$BED/trace0"
 	[ "$(sudo_stdin 246810)" = 0 ]
@@ -122,7 +123,7 @@ scenario sudo_without_prompt
 sudo_session_environment() {
 	doors_setup
 	card_in 0 "$BED/alice.card"
-	echo 246810 | as $alice sudo -S env >"$BED/env"
+	echo 246810 | as "$alice" sudo -S env >"$BED/env"
 	grep -qix "MCKD_CARD=$(card_id alice)" "$BED/env"
 	grep -qx 'MCKD_APPLICATION=login' "$BED/env"
 }

@@ -81,7 +81,8 @@ run_start(char **fields)
 			printf("verdict %d and %zu bytes\n", code, len - 1);
 		} else if (type == MCKD_WIRE_ASK) {
 			printf("ask %s\n", (char *)body + 1);
-			if (pin == NULL || mckd_wire_send(fd, MCKD_WIRE_ANSWER, pin, strlen(pin), PATIENCE_MS) < 0)
+			if (pin == NULL ||
+			    mckd_wire_send(fd, MCKD_WIRE_ANSWER, pin, strlen(pin), PATIENCE_MS) < 0)
 				break;
 		} else {
 			printf("tell %s\n", (char *)body + 1);
@@ -142,6 +143,7 @@ main(int argc, char **argv)
 		return run_idle();
 	if (argc >= 3 && strcmp(argv[1], "hold") == 0 && n > 0 && n <= HOLD_MAX)
 		return run_hold(n, argv + 3);
-	fprintf(stderr, "usage: bed_caller start FIELD=VALUE ... | idle | hold N FIELD=VALUE ...\n");
+	fprintf(
+	    stderr, "usage: bed_caller start FIELD=VALUE ... | idle | hold N FIELD=VALUE ...\n");
 	return 2;
 }

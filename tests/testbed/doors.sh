@@ -38,7 +38,7 @@ doors_mounts() {
 	mount -t tmpfs -o mode=755 bed /var/log
 	mkdir /run/sshd
 	for uid in $alice $bob $carol; do
-		name=$(getent passwd $uid | cut -d: -f1)
+		name=$(getent passwd "$uid" | cut -d: -f1)
 		sed -i "/^$name:/d" /etc/shadow
 		# shellcheck disable=SC2016
 		printf '%s:%s:19000:0:99999:7:::\n' "$name" \

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2317 # check() runs the functions
 # The units as they are installed: their limits, and that systemd can read them.
 set -eu
 src=$(cd "$(dirname "$0")/../.." && pwd)
@@ -34,6 +35,7 @@ check socket_takes_many has "$socket" Socket MaxConnections=1024
 check socket_is_for_everyone has "$socket" Socket SocketMode=0666
 check socket_accepts has "$socket" Socket Accept=yes
 check socket_path has "$socket" Socket ListenStream=/run/mckd/auth.sock
+check trial_is_taken_back grep -q '/sbin/cardtool enable --recover$' etc/systemd/mckd-trial.service
 check service_reads_socket has "$service" Service StandardInput=socket
 check service_is_root has "$service" Service User=root
 check service_writes_slots has "$service" Service 'ReadWritePaths=-/var/lib/mckd -/run/mckd'
@@ -45,14 +47,15 @@ verify() {
 	cp "$socket" "$dir/"
 	sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$service" >"$dir/mckd-auth@.service"
 	cp "$dir/mckd-auth@.service" "$dir/mckd-auth@1.service"
+	sed 's|^ExecStart=.*|ExecStart=/bin/true|' etc/systemd/mckd-trial.service >"$dir/mckd-trial.service"
 	said=$(SYSTEMD_UNIT_PATH="$dir:" systemd-analyze verify --man=no "$dir/mckd-auth.socket" \
-		"$dir/mckd-auth@1.service" 2>&1) || rc=1
+		"$dir/mckd-auth@1.service" "$dir/mckd-trial.service" 2>&1) || rc=1
 	# What other units of the machine have is not ours to mend.
 	if echo "$said" | grep mckd; then
 		rc=1
 	fi
 	rm -rf "$dir"
-	return $rc
+	return "$rc"
 }
 check systemd_reads_units verify
 exit $failed

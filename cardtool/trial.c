@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trial.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "stack.h"
+#include "ui.h"
+
+#define EVENTS_MAX 1000
+
+/* A lock on a file that is gone by now is a lock on nothing. */
+static bool
+lock_file(int fd)
+{
+	struct stat st;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return false;
+	errno = EWOULDBLOCK;
+	return fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
+int
+trial_lock(struct trial *tr, const char *service)
+{
+	char path[PATH_MAX];
+
+	tr->service = service;
+	tr->lock = -1;
+	snprintf(tr->path, sizeof(tr->path), STACK_DIR "/%s", service);
+	snprintf(path, sizeof(path), TRIAL_DIR "/%s", service);
+	if (mkdir(TRIAL_DIR, 0700) != 0 && errno != EEXIST) {
+		say(TRIAL_DIR ": %s", strerror(errno));
+		return EX_OTHER;
+	}
+	tr->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (tr->lock >= 0 && lock_file(tr->lock))
+		return -1;
+	if (tr->lock >= 0 && errno == EWOULDBLOCK)
+		say("%s is on trial already; it is confirmed or taken back by itself", service);
+	else
+		say("%s: %s", path, strerror(errno));
+	trial_unlock(tr);
+	return EX_OTHER;
+}
+
+void
+trial_unlock(struct trial *tr)
+{
+	if (tr->lock >= 0)
+		(void)close(tr->lock);
+	tr->lock = -1;
+}
+
+void
+trial_forget(struct trial *tr)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), TRIAL_DIR "/%s.before", tr->service);
+	(void)unlink(path);
+	snprintf(path, sizeof(path), TRIAL_DIR "/%s", tr->service);
+	(void)unlink(path);
+	trial_unlock(tr);
+}
+
+enum mckd_err
+trial_event(struct tool *t, const char *kind, const char *service, const char *reason)
+{
+	struct mckd_event e = { .kind = kind, .service = service, .reason = reason };
+
+	mckd_log_event(LOG_NOTICE, &e);
+	return mckd_store_event(t->store, &e);
+}
+
+struct looking {
+	const char *service;
+	bool confirmed;
+};
+
+/* A login by card counts that came after the trial's own beginning. */
+static enum mckd_err
+look(void *arg, const struct mckd_event *e)
+{
+	struct looking *l = arg;
+
+	if (strcmp(e->service, l->service) != 0)
+		return MCKD_OK;
+	if (strcmp(e->kind, "enable") == 0)
+		l->confirmed = false;
+	else if (strcmp(e->kind, "login") == 0 && strcmp(e->verdict, "success") == 0)
+		l->confirmed = true;
+	return MCKD_OK;
+}
+
+static bool
+confirmed(struct tool *t, const char *service)
+{
+	struct looking l = { service, false };
+	char why[MCKD_WHY];
+	bool yes = false;
+
+	if (mckd_store_open(t->store_dir, t->key, MCKD_STORE_READ, &t->store, why) != MCKD_OK)
+		return false;
+	yes = mckd_store_events(t->store, EVENTS_MAX, look, &l) == MCKD_OK && l.confirmed;
+	mckd_store_close(t->store);
+	t->store = NULL;
+	return yes;
+}
+
+static void
+note(struct tool *t, const char *kind, const char *service, const char *reason)
+{
+	char why[MCKD_WHY];
+
+	if (mckd_store_open(t->store_dir, t->key, MCKD_STORE_WRITE, &t->store, why) != MCKD_OK)
+		return;
+	(void)trial_event(t, kind, service, reason);
+	mckd_store_close(t->store);
+	t->store = NULL;
+}
+
+static long long
+now_ms(void)
+{
+	struct timespec ts = { 0, 0 };
+
+	/* A machine that sleeps does not stop the clock of a trial. */
+	(void)clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* True: confirmed. False: the time is over, or somebody ends this process. */
+static bool
+wait_for_login(struct tool *t, struct trial *tr, long long end)
+{
+	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), signals;
+	struct pollfd fds[2];
+	char drain[4096];
+	sigset_t set;
+	long long left;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (notify < 0 || signals < 0 ||
+	    inotify_add_watch(notify, t->store_dir, IN_MODIFY | IN_CREATE | IN_DELETE) < 0)
+		return false;
+	while (!confirmed(t, tr->service)) {
+		if ((left = end - now_ms()) <= 0)
+			return false;
+		fds[0] = (struct pollfd){ notify, POLLIN, 0 };
+		fds[1] = (struct pollfd){ signals, POLLIN, 0 };
+		if (poll(fds, 2, left > 1000000 ? 1000000 : (int)left) < 0 && errno != EINTR)
+			return false;
+		if (fds[1].revents != 0)
+			return false;
+		while (read(notify, drain, sizeof(drain)) > 0)
+			;
+	}
+	return true;
+}
+
+static void
+watch(struct tool *t, struct trial *tr, long long end)
+{
+	if (wait_for_login(t, tr, end)) {
+		note(t, "enable-confirmed", tr->service, "a login by card");
+		trial_forget(tr);
+	} else if (trial_take_back(tr) == -1) {
+		mckd_log(LOG_WARNING, "%s: no login by card in time; the rule was taken back",
+		    tr->service);
+		note(t, "enable-taken-back", tr->service, "no login by card in time");
+		trial_forget(tr);
+	} else {
+		/* The files of the trial stay, for doctor and --recover. */
+		mckd_log(
+		    LOG_ALERT, "%s: the rule could not be taken back: see " TRIAL_DIR, tr->service);
+	}
+}
+
+int
+trial_watch(struct tool *t, struct trial *tr, unsigned seconds)
+{
+	long long end = now_ms() + (long long)seconds * 1000;
+	pid_t pid;
+	int null;
+
+	/* A database handle does not survive a fork. */
+	mckd_store_close(t->store);
+	t->store = NULL;
+	if ((pid = fork()) < 0) {
+		say("no process to watch over the trial: %s", strerror(errno));
+		return EX_OTHER;
+	}
+	if (pid > 0) {
+		/* For a person who wants to know; the lock is what counts. */
+		(void)dprintf(tr->lock, "%d\n", (int)pid);
+		return -1;
+	}
+	if (setsid() < 0 || chdir("/") != 0 || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
+	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0)
+		_exit(1);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	mckd_log_open("cardtool");
+	watch(t, tr, end);
+	_exit(0);
+}
+
+/* The services whose trial nobody watches, one after the other. */
+static const char *
+next_stale(DIR *dir, struct trial *tr)
+{
+	struct dirent *d;
+	int fd;
+
+	while ((d = readdir(dir)) != NULL) {
+		if (!stack_service_valid(d->d_name) || strstr(d->d_name, ".before") != NULL)
+			continue;
+		fd = openat(dirfd(dir), d->d_name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (lock_file(fd)) {
+			tr->service = d->d_name;
+			tr->lock = fd;
+			snprintf(tr->path, sizeof(tr->path), STACK_DIR "/%s", d->d_name);
+			return d->d_name;
+		}
+		(void)close(fd);
+	}
+	return NULL;
+}
+
+int
+trial_recover(struct tool *t)
+{
+	struct trial tr = { .lock = -1 };
+	DIR *dir = opendir(TRIAL_DIR);
+	int rc = EX_DONE;
+
+	if (dir == NULL)
+		return EX_DONE;
+	while (next_stale(dir, &tr) != NULL) {
+		if (trial_take_back(&tr) == -1) {
+			printf("%s: the trial is over; the rule is taken back\n", tr.service);
+			note(t, "enable-taken-back", tr.service, "nobody watched any more");
+			trial_forget(&tr);
+		} else {
+			rc = EX_OTHER;
+			trial_unlock(&tr);
+		}
+	}
+	closedir(dir);
+	return rc;
+}
+
+unsigned
+trial_stale(char *names, size_t room)
+{
+	struct trial tr = { .lock = -1 };
+	DIR *dir = opendir(TRIAL_DIR);
+	unsigned n = 0;
+
+	names[0] = '\0';
+	if (dir == NULL)
+		return 0;
+	while (next_stale(dir, &tr) != NULL) {
+		size_t have = strlen(names);
+
+		snprintf(names + have, room - have, "%s%s", n > 0 ? ", " : "", tr.service);
+		n++;
+		trial_unlock(&tr);
+	}
+	closedir(dir);
+	return n;
+}

@@ -1,0 +1,168 @@
+# cardtool doctor: what it finds, what mends it, and that it predicts what then happens
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2119,SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
+
+# doctor STATUS [option ...]: its words in $BED/doctor
+doctor() {
+	status=$1
+	shift
+	rc=0
+	cardtool doctor "$@" >"$BED/doctor" 2>"$BED/doctor.err" || rc=$?
+	[ "$rc" = "$status" ] || {
+		cat "$BED/doctor" "$BED/doctor.err"
+		return 1
+	}
+}
+
+# finds PATTERN: a problem, and the next line is its mend
+finds() {
+	grep -A1 -E "^PROBLEM .*$1" "$BED/doctor" | grep -q '^         mend: ' || {
+		cat "$BED/doctor"
+		return 1
+	}
+}
+
+says() {
+	grep -qE "$1" "$BED/doctor" || {
+		cat "$BED/doctor"
+		return 1
+	}
+}
+
+doctor_all_is_well() {
+	card_in 0 "$BED/alice.card"
+	doctor 0
+	says "^ok .*: card $(card_id alice)$"
+	says '^ok +store: 2 cards$'
+	says '^ok +module: '
+	says '^ok +helper: '
+	says '^note +socket: '
+	refute grep -q PROBLEM "$BED/doctor"
+}
+scenario doctor_all_is_well
+
+# Each prediction beside the login that it is about; none of them spends a try
+doctor_predicts() {
+	card_in 0 "$BED/alice.card"
+	doctor 0 --service card --user alice
+	says 'prediction: success, let in'
+	says 'with a wrong PIN: auth_err, refused in the end'
+	says '8 tries of the PIN left'
+	refute grep '^10 ' "$BED/trace0"
+	expect SUCCESS card alice 246810
+	doctor 1 --service card --user bob
+	says 'prediction: authinfo_unavail'
+	expect AUTHINFO_UNAVAIL card bob 135791
+	doctor 1 --service card --user carol
+	finds 'no card is assigned'
+	says 'prediction: user_unknown'
+	expect USER_UNKNOWN card carol 0000
+	cardtool suspend alice
+	doctor 1 --service card --user alice
+	finds 'suspended'
+	says 'prediction: perm_denied'
+	expect PERM_DENIED card alice 246810
+	card_out 0
+	doctor 1 --service card --user alice
+	finds 'no card in the reader'
+	says 'prediction: authinfo_unavail'
+	doctor 1 --user nobody-here
+	finds 'no account of that name'
+}
+scenario doctor_predicts
+
+doctor_predicts_blocked_pin() {
+	service card max_tries=8
+	card_in 0 "$BED/alice.card"
+	expect MAXTRIES card alice 999991 999992 999993 999994 999995 999996 999997 999998
+	doctor 1 --service card --user alice
+	finds 'the PIN is blocked'
+	says 'prediction: maxtries'
+	expect MAXTRIES card alice 246810
+}
+scenario doctor_predicts_blocked_pin
+
+# The stack as libpam reads it: includes, controls, options
+doctor_reads_stacks() {
+	doctor 1 --service other
+	finds 'does not have pam_mckd'
+	doctors_stack 'auth sufficient pam_rootok.so' 'auth [success=done default=die] pam_mckd.so nullok'
+	doctor 0 --service stack
+	says '^note .*stack:1: pam_rootok.so may let a user in before'
+	# shellcheck disable=SC1003 # the backslash is libpam's
+	doctors_stack 'auth [success=done ignore=ignore \' 'default=die] pam_mckd.so [prompt=Your PIN, please]'
+	doctor 0 --service stack
+	says 'pam_mckd at /etc/pam.d/stack:2'
+	doctors_stack 'auth required pam_mckd.so nulok'
+	doctor 1 --service stack
+	finds 'unknown option "nulok"'
+	expect SERVICE_ERR stack alice 246810
+	doctors_stack 'auth [default=ignore] pam_mckd.so'
+	doctor 1 --service stack
+	finds 'counts for nothing'
+	doctors_stack 'auth [success=ok auth_err=ok default=die] pam_mckd.so'
+	doctor 1 --service stack
+	finds 'a wrong PIN is let in'
+	doctors_stack 'auth include missing'
+	doctor 1 --service stack
+	finds 'missing: No such file'
+	doctors_stack 'auth include stack'
+	doctor 1 --service stack
+	finds 'include each other'
+	doctors_stack '@include below' 'auth required pam_deny.so'
+	echo "-auth [success=1 user_unknown=ignore default=die] $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/below
+	card_in 0 "$BED/alice.card"
+	doctor 0 --service stack --user alice
+	says 'pam_mckd at /etc/pam.d/below:1'
+	doctor 1 --service stack --user carol
+	says 'user_unknown, on to pam_deny.so'
+}
+doctors_stack() {
+	printf '%s\n' "$@" >/etc/pam.d/stack
+	case $* in
+	*/pam_mckd.so*) ;;
+	*) sed -i "s|pam_mckd.so|$PREFIX/lib/security/pam_mckd.so|" /etc/pam.d/stack ;;
+	esac
+}
+scenario doctor_reads_stacks
+
+doctor_finds_faults_of_host() {
+	stop pcscd
+	doctor 1
+	finds 'pcscd: the PC/SC service'
+	pcscd_start
+	chmod 644 /etc/mckd/store.key
+	doctor 1
+	finds 'store.key: mode is 0644'
+	chmod 400 /etc/mckd/store.key
+	echo 'wait=20x' >/etc/mckd/mckd.conf
+	chmod 644 /etc/mckd/mckd.conf
+	doctor 1
+	finds 'configuration'
+	grep -q 'mckd.conf:1' "$BED/doctor.err"
+	rm /etc/mckd/mckd.conf
+	find /var/lib/mckd -mindepth 1 -delete
+	doctor 1
+	finds 'store: '
+	says 'mend: cardtool init'
+	card_in 0 "$BED/blank.card"
+	doctor 1
+	says '^note .*the card is blank'
+}
+scenario doctor_finds_faults_of_host
+
+# The samples, each as it is shipped
+doctor_likes_samples() {
+	doors_setup
+	card_in 0 "$BED/alice.card"
+	for sample in sudo su login sshd; do
+		doctor 0 --service $sample --user alice
+		says 'prediction: success, let in'
+		says 'with a wrong PIN: auth_err, refused$'
+		doctor 1 --service $sample --user carol
+		says 'prediction: ignore, on to pam_unix.so'
+	done
+}
+scenario doctor_likes_samples

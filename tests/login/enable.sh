@@ -1,0 +1,123 @@
+# cardtool enable: a service on trial, and the way back
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2119,SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
+
+# enable_setup: a host whose sudo knows passwords alone
+enable_setup() {
+	doors_setup
+	printf '#%%PAM-1.0\n@include common-auth\n@include common-account\n@include common-session-noninteractive\n' \
+		>/etc/pam.d/sudo
+	chmod 640 /etc/pam.d/sudo
+	cp -p /etc/pam.d/sudo "$BED/sudo.before"
+}
+
+as_before() {
+	cmp /etc/pam.d/sudo "$BED/sudo.before"
+	[ "$(stat -c '%a %u:%g' /etc/pam.d/sudo)" = "$(stat -c '%a %u:%g' "$BED/sudo.before")" ]
+	[ -z "$(ls -A /etc/mckd/trial)" ]
+	[ -z "$(find /etc/pam.d -name '.?*')" ]
+}
+
+# Until the watching process, whose number is in the trial's file, is gone
+trial_over() {
+	pid=$(cat "/etc/mckd/trial/$1") || return 0
+	timeout 20 tail --pid="$pid" -s 0.02 -f /dev/null
+}
+
+sudo_stdin() {
+	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
+}
+
+enable_is_taken_back() {
+	enable_setup
+	card_in 0 "$BED/alice.card"
+	cardtool enable --service sudo --confirm-within 2s >"$BED/enable.out"
+	grep -q 'on trial until' "$BED/enable.out"
+	grep -q '^auth.*pam_mckd.so nullok' /etc/pam.d/sudo
+	# Neither a wrong PIN nor a login elsewhere confirms
+	refute sudo_stdin 999999 999998 999997
+	expect SUCCESS card alice 246810
+	trial_over sudo
+	as_before
+	cardtool log | grep -q 'enable-taken-back'
+	[ "$(sudo_stdin pass-of-alice)" = 0 ]
+}
+scenario enable_is_taken_back
+
+enable_is_confirmed() {
+	enable_setup
+	card_in 0 "$BED/alice.card"
+	cardtool enable --service sudo --confirm-within 60s
+	[ "$(sudo_stdin 246810)" = 0 ]
+	trial_over sudo
+	[ -z "$(ls -A /etc/mckd/trial)" ]
+	grep -q '^auth.*pam_mckd.so' /etc/pam.d/sudo
+	cardtool log | grep -q 'enable-confirmed'
+	# Twice is not needed; the way back stays
+	refute cardtool enable --service sudo
+	cardtool enable --service sudo --take-back
+	as_before
+}
+scenario enable_is_confirmed
+
+# What another put into the file meanwhile stays
+enable_spares_other_changes() {
+	enable_setup
+	cardtool enable --service sudo --confirm-within 60s --required
+	refute grep -q authinfo_unavail /etc/pam.d/sudo
+	echo 'session optional pam_permit.so' >>/etc/pam.d/sudo
+	echo 'session optional pam_permit.so' >>"$BED/sudo.before"
+	cardtool enable --service sudo --take-back
+	cmp /etc/pam.d/sudo "$BED/sudo.before"
+	end_watch
+}
+# The watching process; ended as a shutdown does it
+end_watch() {
+	pid=$(cat /etc/mckd/trial/sudo)
+	kill "${1:--TERM}" "$pid"
+	tail --pid="$pid" -s 0.02 -f /dev/null
+}
+scenario enable_spares_other_changes
+
+# A shutdown takes back at once; a crash leaves it to --recover, which doctor asks for
+enable_survives_its_watch() {
+	enable_setup
+	cardtool enable --service sudo --confirm-within 60s
+	end_watch
+	as_before
+	cardtool enable --service sudo --confirm-within 60s
+	refute cardtool enable --service sudo
+	end_watch -KILL
+	grep -q pam_mckd /etc/pam.d/sudo
+	cardtool doctor | grep -A1 '^PROBLEM .*trial: sudo' | grep 'mend: cardtool enable --recover'
+	cardtool enable --recover
+	as_before
+}
+scenario enable_survives_its_watch
+
+enable_refuses() {
+	enable_setup
+	rc=0
+	cardtool enable --service common-auth || rc=$?
+	[ $rc = 2 ]
+	rc=0
+	cardtool enable --service ../passwd || rc=$?
+	[ $rc = 2 ]
+	refute cardtool enable --service sudo --confirm-within 5x
+	refute cardtool enable --service none-such
+	ln -s sudo /etc/pam.d/linked
+	refute cardtool enable --service linked 2>"$BED/said"
+	grep -q 'symbolic link' "$BED/said"
+	for id in $(cardtool list | grep -oiE '\b[0-9a-f]{16}\b'); do
+		cardtool revoke --force "$id"
+	done
+	find /var/lib/mckd -mindepth 1 -delete
+	rm /etc/mckd/store.key
+	cardtool init
+	refute cardtool enable --service sudo 2>"$BED/said"
+	grep -q 'no card could log in' "$BED/said"
+	as_before
+}
+scenario enable_refuses
