@@ -82,6 +82,8 @@ mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
 			s->readonly = s->unwritable = true;
 		e = open_db(s, dir, create);
 	}
+	if (e == MCKD_OK && mode != MCKD_STORE_UNPROVED)
+		e = mckd_store_prove(s);
 	if (e == MCKD_OK) {
 		*out = s;
 		return MCKD_OK;
@@ -114,6 +116,9 @@ mckd_store_why(const struct mckd_store *s)
 enum mckd_err
 mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN])
 {
-	memcpy(out, s->host, MCKD_HOST_ID_LEN);
-	return MCKD_OK;
+	enum mckd_err e = mckd_store_prove(s);
+
+	if (e == MCKD_OK)
+		memcpy(out, s->host, MCKD_HOST_ID_LEN);
+	return e;
 }

@@ -15,7 +15,12 @@
 
 struct mckd_store;
 
-enum mckd_store_mode { MCKD_STORE_READ, MCKD_STORE_WRITE, MCKD_STORE_CREATE };
+enum mckd_store_mode {
+	MCKD_STORE_READ,
+	MCKD_STORE_WRITE,
+	MCKD_STORE_CREATE,
+	MCKD_STORE_UNPROVED,		/* WRITE, but see mckd_store_prove() */
+};
 enum mckd_card_status { MCKD_CARD_ACTIVE = 0, MCKD_CARD_SUSPENDED = 1, MCKD_CARD_REVOKED = 2 };
 
 /* What the store holds of one card. ~45 KB: allocate, wipe with mckd_record_free(). */
@@ -54,6 +59,11 @@ enum mckd_err mckd_store_open(const char *dir, const char *key, enum mckd_store_
     struct mckd_store **out, char *why);
 void mckd_store_close(struct mckd_store *s);
 const char *mckd_store_why(const struct mckd_store *s);	/* of the last error; never NULL */
+/*
+ * Is the key this store's? UNTRUSTED: no. The other modes ask it at once; opened UNPROVED, a store
+ * needs no crypto before this, and nothing it says counts before this is MCKD_OK.
+ */
+enum mckd_err mckd_store_prove(struct mckd_store *s);
 enum mckd_err mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN]);
 
 /*

@@ -36,6 +36,8 @@ struct mckd_store {
 	int depth;		/* of transactions */
 	int reads;		/* of mckd_store_read_begin() */
 	uint8_t key[MCKD_KEY_LEN];
+	bool proved;		/* the key: host is open */
+	uint8_t sealed_host[MCKD_HOST_ID_LEN + MCKD_SEAL_OVERHEAD];
 	uint8_t host[MCKD_HOST_ID_LEN];
 	char why[MCKD_WHY];
 };

@@ -144,23 +144,33 @@ migrate(struct mckd_store *s, bool create)
 static enum mckd_err
 read_host(struct mckd_store *s)
 {
-	uint8_t sealed[MCKD_HOST_ID_LEN + MCKD_SEAL_OVERHEAD];
 	sqlite3_stmt *st = NULL;
 	enum mckd_err e = MCKD_E_INTERNAL;
 	int rc = sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE name = 'host'", -1, &st, NULL);
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
-	if (rc == SQLITE_ROW && mckd_column_blob(st, 0, sealed, sizeof(sealed))) {
-		e = mckd_store_unseal(s, &host_at, sealed, sizeof(sealed), s->host);
-		if (e == MCKD_E_STORE_UNTRUSTED)
-			mckd_store_fail(s, e, "the store key is not the one of this store");
-	} else if (rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_ERROR) {
+	if (rc == SQLITE_ROW && mckd_column_blob(st, 0, s->sealed_host, sizeof(s->sealed_host)))
+		e = MCKD_OK;
+	else if (rc == SQLITE_ROW || rc == SQLITE_DONE || rc == SQLITE_ERROR)
 		e = mckd_store_fail(s, MCKD_E_STORE_UNTRUSTED, "the store has no hostID");
-	} else {
+	else
 		e = mckd_store_sqlite(s, rc, "the store cannot be read");
-	}
 	sqlite3_finalize(st);
+	return e;
+}
+
+enum mckd_err
+mckd_store_prove(struct mckd_store *s)
+{
+	enum mckd_err e;
+
+	if (s->proved)
+		return MCKD_OK;
+	e = mckd_store_unseal(s, &host_at, s->sealed_host, sizeof(s->sealed_host), s->host);
+	if (e == MCKD_E_STORE_UNTRUSTED)
+		mckd_store_fail(s, e, "the store key is not the one of this store");
+	s->proved = e == MCKD_OK;
 	return e;
 }
 

@@ -156,7 +156,7 @@ mckd_find_card(struct mckd_auth *a)
 	err = scan_once(a, &s);
 	/* The right card, and it may not be used: no other one is waited for. */
 	if (err == MCKD_OK || rank(err) < 0 || rank(err) >= rank(MCKD_E_SUSPENDED) ||
-	    a->conf.wait == 0)
+	    a->conf.wait == 0 || mckd_store_prove(a->store) != MCKD_OK)
 		return err;
 	return wait_for(a, &s);
 }

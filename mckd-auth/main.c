@@ -32,9 +32,9 @@ asks_for_itself(const struct mckd_auth *a)
 static enum mckd_err
 open_store(struct mckd_auth *a)
 {
+	enum mckd_store_mode mode = a->mode == 'a' ? MCKD_STORE_UNPROVED : MCKD_STORE_WRITE;
 	char why[MCKD_WHY] = "";
-	enum mckd_err err = mckd_store_open(a->conf.store, a->conf.key, MCKD_STORE_WRITE, &a->store,
-	    why);
+	enum mckd_err err = mckd_store_open(a->conf.store, a->conf.key, mode, &a->store, why);
 
 	/* A full or read-only disk: the decision is the place to say what that means. */
 	if (err == MCKD_E_STORE_FULL)

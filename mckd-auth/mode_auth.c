@@ -126,13 +126,18 @@ prove(struct mckd_auth *a)
 static enum mckd_err
 authenticate(struct mckd_auth *a)
 {
-	enum mckd_err err;
+	enum mckd_err err = MCKD_OK, proved;
 
-	if ((a->user[0] != '\0' || a->user_too_long) && (err = mckd_users_have_card(a)) != MCKD_OK)
-		return err;
-	if ((err = mckd_find_card(a)) != MCKD_OK)
-		return err;
-	if ((err = prove(a)) != MCKD_OK)
+	if (a->user[0] != '\0' || a->user_too_long)
+		err = mckd_users_have_card(a);
+	if (err == MCKD_OK)
+		err = mckd_find_card(a);
+	/* Crypto got ready beside all this. Under a wrong key nothing of it counts, "no card" least. */
+	if ((proved = mckd_store_prove(a->store)) != MCKD_OK) {
+		mckd_log(LOG_ERR, "%s", mckd_store_why(a->store));
+		return proved;
+	}
+	if (err != MCKD_OK || (err = prove(a)) != MCKD_OK)
 		return err;
 	if (a->user[0] == '\0' && (err = mckd_users_choose(a)) != MCKD_OK)
 		return err;

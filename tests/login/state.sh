@@ -146,3 +146,18 @@ logs_hold_no_pin() {
 	refute grep -E '246810|999999|323436383130|393939393939' "$BED/syslog.log"
 }
 scenario logs_hold_no_pin
+
+# Nothing that the store says counts under a wrong key, "no card" least of all
+store_key_of_another_store() {
+	service_before_permit optional '[success=done ignore=ignore default=die]' nullok
+	chmod 600 /etc/mckd/store.key
+	head -c 32 /dev/urandom >/etc/mckd/store.key
+	chmod 400 /etc/mckd/store.key
+	expect SERVICE_ERR card carol
+	expect SERVICE_ERR optional carol
+	expect SERVICE_ERR card alice 246810
+	card_in 0 "$BED/alice.card"
+	expect SERVICE_ERR card alice 246810
+	refute grep PIN "$BED/login.out"
+}
+scenario store_key_of_another_store
