@@ -16,4 +16,4 @@ EXTRA_DIST += tests/SKIPS tests/lint.sh tests/hardening.sh tests/testbed/demo.sh
 	tests/login/secret.sh tests/login/sign.sh tests/login/state.sh tests/login/sudo.sh
 TESTS += tests/testbed/test_units.sh tests/testbed/test_completion.sh
 EXTRA_DIST += tests/testbed/test_completion.sh tests/testbed/door.sh tests/testbed/doors.sh tests/testbed/talk.exp tests/testbed/test_units.sh \
-	tests/login/cardfirst.sh tests/login/console.sh tests/login/doctor.sh tests/login/enable.sh tests/login/locker.sh tests/login/profiles.sh tests/login/socket.sh tests/login/ssh.sh tests/login/su.sh
+	tests/login/cardfirst.sh tests/login/console.sh tests/login/doctor.sh tests/login/enable.sh tests/login/locker.sh tests/login/profiles.sh tests/login/socket.sh tests/login/ssh.sh tests/login/su.sh tests/login/time.sh

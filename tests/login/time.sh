@@ -1,0 +1,35 @@
+# What a person waits for; figures are for ./dev bench
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+# What can be done before the PIN is known is done before the prompt.
+selected_when_the_prompt_appears() {
+	card_in 0 "$BED/alice.card"
+	rm -f "$BED/pin"
+	mkfifo "$BED/pin"
+	: >"$BED/login.out"
+	trace_reset
+	timeout 30 pamtester card alice authenticate <"$BED/pin" >"$BED/login.out" 2>&1 &
+	exec 9>"$BED/pin"
+	timeout 20 sh -c "until grep -q 'tries left' '$BED/login.out'; do sleep 0.02; done"
+	cat "$BED/trace0"
+	[ "$(apdus)" = 1 ]
+	grep -i '^a4 ' "$BED/trace0"
+	echo 246810 >&9
+	exec 9>&-
+	wait "$!"
+	grep "successfully authenticated" "$BED/login.out"
+	cat "$BED/trace0"
+	[ "$(apdus)" = 2 ]
+	[ "$(grep -ci '^10 ' "$BED/trace0")" = 1 ]
+}
+scenario selected_when_the_prompt_appears
+
+# By PC/SC's own event: a look every so often would miss this most of the time.
+a_card_put_in_is_noticed_within_20_ms() {
+	card_in 0 "$BED/alice.card"
+	bench_insert 5 "$(cat "$BED/card0.pid")" >"$BED/insert.out"
+	cat "$BED/insert.out"
+	awk '$2 > 20000 { exit 1 }' "$BED/insert.out"
+}
+scenario a_card_put_in_is_noticed_within_20_ms
