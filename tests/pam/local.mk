@@ -23,7 +23,8 @@ test_wire_LDADD = $(CMOCKA_LIBS)
 test_module_SOURCES = tests/pam/test_module.c tests/pam/host.c tests/pam/host.h
 test_module_CPPFLAGS = $(pam_test_cppflags)
 test_module_LDADD = $(CMOCKA_LIBS) -lpam
-test_hosts_SOURCES = tests/pam/test_hosts.c tests/pam/host.c tests/pam/host.h
+test_hosts_SOURCES = tests/pam/test_hosts.c tests/pam/host.c tests/pam/host.h tests/pam/kinds.c \
+	tests/pam/kinds.h
 test_hosts_CPPFLAGS = $(pam_test_cppflags)
 test_hosts_LDADD = $(CMOCKA_LIBS) -lpam
 

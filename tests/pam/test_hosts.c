@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts as they are: the same verdicts, whatever the process was made into before PAM. */
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "host.h"
+#include "kinds.h"
 
 static int
 verdicts(void)
@@ -58,134 +51,19 @@ as(int (*make)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int
-plain(void)
-{
-	return 0;
-}
-
-static int
-ignores_sigchld(void)
-{
-	return signal(SIGCHLD, SIG_IGN) == SIG_ERR;
-}
-
-static int
-blocks_signals(void)
-{
-	sigset_t all;
-
-	(void)sigfillset(&all);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGPIPE, SIG_IGN);
-	return sigprocmask(SIG_BLOCK, &all, NULL);
-}
-
 static void
-on_chld(int sig)
+test_host_of_each_kind(void **state)
 {
-	int saved = errno;
+	const struct kind *k;
 
-	(void)sig;
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	errno = saved;
-}
+	(void)state;
+	for (k = kinds; k->name != NULL; k++) {
+		int rc = k->in_bed ? 0 : as(k->make);
 
-static int
-reaps_in_handler(void)
-{
-	return signal(SIGCHLD, on_chld) == SIG_ERR;
-}
-
-static void *
-reap_all(void *arg)
-{
-	(void)arg;
-	for (;;)
-		if (waitpid(-1, NULL, 0) < 0)
-			(void)usleep(500);
-	return NULL;
-}
-
-static int
-reaps_in_thread(void)
-{
-	pthread_t t;
-
-	return pthread_create(&t, NULL, reap_all, NULL);
-}
-
-static int
-closed_stdio(void)
-{
-	return close(0) | close(1) | close(2);
-}
-
-static int
-zero_fsize(void)
-{
-	/* The service file is written by the test itself, small as it is, so: room for that. */
-	const struct rlimit tight = { 2048, 2048 };
-
-	return setrlimit(RLIMIT_FSIZE, &tight);
-}
-
-static int
-open_files(void)
-{
-	int i;
-
-	/* Not CLOEXEC: mckd-auth must not see them all the same. */
-	for (i = 0; i < 50; i++)
-		if (dup(2) < 0)
-			return 1;
-	return setenv("LD_BIND_NOW", "1", 1) | setenv("OPENSSL_CONF", "/dev/null", 1);
-}
-
-static int
-umask_and_dir(void)
-{
-	(void)umask(0);
-	return chdir("/proc/self");
-}
-
-static volatile sig_atomic_t alarms;
-
-static void
-on_alarm(int sig)
-{
-	(void)sig;
-	alarms = alarms + 1;
-}
-
-static int
-alarms_all_the_time(void)
-{
-	const struct itimerval often = { { 0, 700 }, { 0, 700 } };
-	struct sigaction sa = { .sa_handler = on_alarm };
-
-	if (sigaction(SIGALRM, &sa, NULL) < 0)
-		return 1;
-	return setitimer(ITIMER_REAL, &often, NULL);
-}
-
-#define HOST(kind) \
-	static void test_host_##kind(void **state) \
-	{ \
-		(void)state; \
-		assert_int_equal(as(kind), 0); \
+		if (rc != 0)
+			fail_msg("%s: %d", k->name, rc);
 	}
-HOST(plain)
-HOST(ignores_sigchld)
-HOST(blocks_signals)
-HOST(reaps_in_handler)
-HOST(reaps_in_thread)
-HOST(closed_stdio)
-HOST(zero_fsize)
-HOST(open_files)
-HOST(umask_and_dir)
-HOST(alarms_all_the_time)
+}
 
 /* Signal dispositions, mask and environment are the host's, before and after. */
 static void
@@ -244,16 +122,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_host_plain),
-		cmocka_unit_test(test_host_ignores_sigchld),
-		cmocka_unit_test(test_host_blocks_signals),
-		cmocka_unit_test(test_host_reaps_in_handler),
-		cmocka_unit_test(test_host_reaps_in_thread),
-		cmocka_unit_test(test_host_closed_stdio),
-		cmocka_unit_test(test_host_zero_fsize),
-		cmocka_unit_test(test_host_open_files),
-		cmocka_unit_test(test_host_umask_and_dir),
-		cmocka_unit_test(test_host_alarms_all_the_time),
+		cmocka_unit_test(test_host_of_each_kind),
 		cmocka_unit_test(test_host_stays_as_it_was),
 		cmocka_unit_test(test_host_killed_at_prompt),
 	};

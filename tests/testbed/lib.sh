@@ -8,6 +8,15 @@
 PREFIX=$MCKD_BUILD/root
 PATH=$PREFIX/sbin:$PREFIX/bin:$MCKD_BUILD:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
+HELPER=$PREFIX/libexec/mckd/mckd-auth
+REAL_HELPER=$HELPER
+if [ -n "${MCKD_SANITIZED:-}" ]; then
+	PATH=$MCKD_SANITIZED/root/sbin:$MCKD_SANITIZED/root/bin:$PATH
+	REAL_HELPER=$MCKD_SANITIZED/root/libexec/mckd/mckd-auth
+	ASAN_OPTIONS=log_path=$BED/report:detect_leaks=1:abort_on_error=0:exitcode=99
+	UBSAN_OPTIONS=print_stacktrace=1
+	export ASAN_OPTIONS UBSAN_OPTIONS
+fi
 PORT_0=35963	# of the first reader
 PORT_1=35964	# of the second
 
@@ -132,6 +141,8 @@ prepare() {
 bed_reset() {
 	card_out 0
 	card_out 1
+	find "$BED" -maxdepth 1 -name 'report.*' -delete
+	helper_true
 	running pcscd || pcscd_start
 	rm -rf /etc/mckd
 	cp -a "$BED/kept/etc" /etc/mckd
@@ -142,6 +153,39 @@ bed_reset() {
 	rm -f "$BED/trace0" "$BED/trace1"
 	: >"$BED/syslog.log"
 	service card
+}
+
+# helper_is FILE: what lies where the module looks for mckd-auth, in this namespace alone
+helper_is() {
+	helper_true
+	chmod 755 "$1"
+	mount --bind "$1" "$HELPER"
+}
+
+# helper_by COMMAND ...: mckd-auth itself, run by a command. It clears its environment, but what
+# a loader or a tool read before that stays read.
+helper_by() {
+	helper_true
+	cp "$REAL_HELPER" "$BED/mckd-auth.real"
+	printf '#!/bin/sh\nexec %s %s/mckd-auth.real\n' "$*" "$BED" >"$BED/mckd-auth.by"
+	helper_is "$BED/mckd-auth.by"
+}
+
+# helper_true: the installed one again, or the sanitized one where all run with that
+helper_true() {
+	while mountpoint -q "$HELPER"; do
+		umount "$HELPER"
+	done
+	[ "$REAL_HELPER" = "$HELPER" ] || {
+		printf '#!/bin/sh\nASAN_OPTIONS=%s exec %s\n' "$ASAN_OPTIONS" "$REAL_HELPER" >"$BED/mckd-auth.sanitized"
+		chmod 755 "$BED/mckd-auth.sanitized"
+		mount --bind "$BED/mckd-auth.sanitized" "$HELPER"
+	}
+}
+
+# reports: what a sanitizer or valgrind had to say since the scenario began
+reports() {
+	find "$BED" -maxdepth 1 -name 'report.*' -size +0 -exec cat {} +
 }
 
 # service NAME [module option ...]: a PAM service of pam_mckd alone
@@ -164,6 +208,40 @@ service_before_permit() {
 		auth required pam_permit.so
 		account required pam_permit.so
 	END
+}
+
+# service_exact NAME [module option ...]: for bed_host, which is told what the module itself says
+service_exact() {
+	name=$1
+	shift
+	for type in auth account password; do
+		cat <<-END
+			$type [default=die success=done ignore=ignore] $PREFIX/lib/security/pam_mckd.so $*
+			$type required pam_debug.so auth=module_unknown acct=module_unknown prechauthtok=module_unknown
+		END
+	done >"/etc/pam.d/$name"
+}
+
+# says VERDICT bed_host's arguments ...
+says() {
+	wanted=$1
+	shift
+	verdict=$(bed_host "$@" 2>"$BED/host.err" </dev/null) || verdict="$verdict $(cat "$BED/host.err")"
+	[ "$verdict" = "$wanted" ] || {
+		echo "bed_host $*: $verdict, expected $wanted"
+		return 1
+	}
+}
+
+# no_helper_left: within a second of now
+no_helper_left() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11; do
+		left=$(find /proc -maxdepth 2 -name exe \( -lname "$HELPER" -o -lname "$REAL_HELPER" \) 2>/dev/null) || :
+		[ -n "$left" ] || return 0
+		sleep 0.1
+	done
+	echo "mckd-auth is still there: $left"
+	return 1
 }
 
 # login SERVICE USER [PIN ...]: pamtester; its words in $BED/login.out, PAM's code in $verdict

@@ -11,9 +11,43 @@ bed_select_SOURCES = tests/testbed/select.c
 bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
 bed_syslog_SOURCES = tests/testbed/syslog.c
-EXTRA_DIST += tests/SKIPS tests/lint.sh tests/hardening.sh tests/testbed/demo.sh tests/testbed/enter.sh tests/testbed/lib.sh \
-	tests/testbed/run.sh tests/login/cards.sh tests/login/pin.sh tests/login/pin_tool.sh tests/login/rotation.sh \
-	tests/login/secret.sh tests/login/sign.sh tests/login/state.sh tests/login/sudo.sh
+check_PROGRAMS += bed_host
+bed_host_SOURCES = tests/testbed/host.c tests/pam/kinds.c tests/pam/kinds.h
+bed_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/pam
+bed_host_LDADD = -lpam -lpthread
 TESTS += tests/testbed/test_units.sh tests/testbed/test_completion.sh
-EXTRA_DIST += tests/testbed/test_completion.sh tests/testbed/door.sh tests/testbed/doors.sh tests/testbed/talk.exp tests/testbed/test_units.sh \
-	tests/login/cardfirst.sh tests/login/console.sh tests/login/doctor.sh tests/login/enable.sh tests/login/locker.sh tests/login/profiles.sh tests/login/socket.sh tests/login/ssh.sh tests/login/su.sh tests/login/time.sh
+EXTRA_DIST += \
+	tests/SKIPS \
+	tests/hardening.sh \
+	tests/lint.sh \
+	tests/login/cardfirst.sh \
+	tests/login/cards.sh \
+	tests/login/console.sh \
+	tests/login/doctor.sh \
+	tests/login/enable.sh \
+	tests/login/locker.sh \
+	tests/login/pin.sh \
+	tests/login/pin_tool.sh \
+	tests/login/profiles.sh \
+	tests/login/programs.sh \
+	tests/login/rotation.sh \
+	tests/login/secret.sh \
+	tests/login/sign.sh \
+	tests/login/socket.sh \
+	tests/login/ssh.sh \
+	tests/login/state.sh \
+	tests/login/su.sh \
+	tests/login/sudo.sh \
+	tests/login/t0.sh \
+	tests/login/time.sh \
+	tests/login/valgrind.sh \
+	tests/testbed/demo.sh \
+	tests/testbed/door.sh \
+	tests/testbed/doors.sh \
+	tests/testbed/enter.sh \
+	tests/testbed/installed.sh \
+	tests/testbed/lib.sh \
+	tests/testbed/run.sh \
+	tests/testbed/talk.exp \
+	tests/testbed/test_completion.sh \
+	tests/testbed/test_units.sh

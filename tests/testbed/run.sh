@@ -27,6 +27,9 @@ scenario() {
 	) >"$BED/scenario.log" 2>&1
 	rc=$?
 	set -e
+	reports >>"$BED/scenario.log"
+	[ -z "$(reports)" ] || rc=99
+	sed -n 's/^note: /    /p' "$BED/scenario.log"
 	if [ "$rc" = 0 ]; then
 		echo "[       OK ] $1"
 		passed=$((passed + 1))

@@ -1,0 +1,70 @@
+# Programs as they are when they call PAM: the same verdicts, and nothing left behind. The
+# kinds are those of tests/pam/kinds.c; here the true mckd-auth is called.
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+# as_host KIND [option of bed_host]
+as_host() {
+	kind=$1
+	shift
+	service_exact host debug
+	says AUTHINFO_UNAVAIL -k "$kind" "$@" host alice 246810
+	card_in 0 "$BED/alice.card"
+	says SUCCESS -k "$kind" "$@" host alice 246810
+	no_helper_left
+	says AUTH_ERR -k "$kind" "$@" host alice 999999
+	says USER_UNKNOWN -k "$kind" "$@" host carol 246810
+	says SUCCESS -k "$kind" "$@" host alice 246810
+	no_helper_left
+}
+
+host_plain() { as_host plain; }
+host_thread() { as_host plain -t; }
+host_ignores_sigchld() { as_host ignores_sigchld; }
+host_blocks_signals() { as_host blocks_signals; }
+host_reaps_in_handler() { as_host reaps_in_handler; }
+host_reaps_in_thread() { as_host reaps_in_thread; }
+host_closed_stdio() { as_host closed_stdio; }
+host_zero_fsize() { as_host zero_fsize; }
+# CAP_SYS_RESOURCE, which containers may lack, can raise this again. Where it cannot, no login
+# may be let through that leaves no counter behind.
+host_hard_fsize() {
+	caps=$(sed -n 's/^CapEff:.*\(.......\)$/\1/p' /proc/self/status)
+	if [ $((0x$caps >> 24 & 1)) = 1 ]; then
+		as_host hard_fsize
+	else
+		service_exact host
+		card_in 0 "$BED/alice.card"
+		says AUTHINFO_UNAVAIL -k hard_fsize host alice 246810
+		no_helper_left
+	fi
+}
+host_other_ruid() { as_host other_ruid; }
+host_open_files() { as_host open_files; }
+host_umask_and_dir() { as_host umask_and_dir; }
+host_alarms() { as_host alarms_all_the_time; }
+scenario host_plain
+scenario host_thread
+scenario host_ignores_sigchld
+scenario host_blocks_signals
+scenario host_reaps_in_handler
+scenario host_reaps_in_thread
+scenario host_closed_stdio
+scenario host_zero_fsize
+scenario host_hard_fsize
+scenario host_other_ruid
+scenario host_open_files
+scenario host_umask_and_dir
+scenario host_alarms
+
+# The prompt never comes to an end: the host dies at it, and mckd-auth goes with it
+host_killed_at_prompt() {
+	service_exact host
+	card_in 0 "$BED/alice.card"
+	rc=0
+	bed_host -s host alice 246810 || rc=$?
+	[ "$rc" = 143 ]
+	no_helper_left
+	says SUCCESS host alice 246810
+}
+scenario host_killed_at_prompt
