@@ -47,9 +47,10 @@ spawn_with(int theirs, pid_t *pid)
 	char *argv[] = { name, NULL }, *envp[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	sigset_t none;
+	sigset_t all, none;
 	int e;
 
+	(void)sigfillset(&all);
 	(void)sigemptyset(&none);
 	e = posix_spawn_file_actions_init(&actions);
 	if (e != 0)
@@ -61,9 +62,11 @@ spawn_with(int theirs, pid_t *pid)
 	if (e == 0)
 		e = posix_spawn_file_actions_addclosefrom_np(&actions, STDOUT_FILENO);
 	if (e == 0)
+		e = posix_spawnattr_setsigdefault(&attr, &all);
+	if (e == 0)
 		e = posix_spawnattr_setsigmask(&attr, &none);
 	if (e == 0)
-		e = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+		e = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	if (e == 0)
 		e = posix_spawn(pid, path, &actions, &attr, argv, envp);
 	(void)posix_spawnattr_destroy(&attr);
