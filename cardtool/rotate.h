@@ -14,7 +14,7 @@ struct rotate {
 	unsigned long replenish;
 	bool soft;
 	int64_t until;			/* of soft; MCKD_SOFT_FOREVER: no date */
-	char what[128];			/* all of it, for a person */
+	char what[192];			/* all of it, for a person */
 };
 
 /*

@@ -13,7 +13,7 @@
 
 struct mckd_rotation {
 	int64_t id, at;
-	char what[128];		/* for a person */
+	char what[192];		/* for a person */
 	int64_t cards;
 	int64_t until;		/* 0: not soft */
 };

@@ -24,7 +24,7 @@ finds() {
 	}
 }
 
-says() {
+doctor_says() {
 	grep -qE "$1" "$BED/doctor" || {
 		cat "$BED/doctor"
 		return 1
@@ -34,11 +34,11 @@ says() {
 doctor_all_is_well() {
 	card_in 0 "$BED/alice.card"
 	doctor 0
-	says "^ok .*: card $(card_id alice)$"
-	says '^ok +store: 2 cards$'
-	says '^ok +module: '
-	says '^ok +helper: '
-	says '^note +socket: '
+	doctor_says "^ok .*: card $(card_id alice)$"
+	doctor_says '^ok +store: 2 cards$'
+	doctor_says '^ok +module: '
+	doctor_says '^ok +helper: '
+	doctor_says '^note +socket: '
 	refute grep -q PROBLEM "$BED/doctor"
 }
 scenario doctor_all_is_well
@@ -47,27 +47,27 @@ scenario doctor_all_is_well
 doctor_predicts() {
 	card_in 0 "$BED/alice.card"
 	doctor 0 --service card --user alice
-	says 'prediction: success, let in'
-	says 'with a wrong PIN: auth_err, refused in the end'
-	says '8 tries of the PIN left'
+	doctor_says 'prediction: success, let in'
+	doctor_says 'with a wrong PIN: auth_err, refused in the end'
+	doctor_says '8 tries of the PIN left'
 	refute grep '^10 ' "$BED/trace0"
 	expect SUCCESS card alice 246810
 	doctor 1 --service card --user bob
-	says 'prediction: authinfo_unavail'
+	doctor_says 'prediction: authinfo_unavail'
 	expect AUTHINFO_UNAVAIL card bob 135791
 	doctor 1 --service card --user carol
 	finds 'no card is assigned'
-	says 'prediction: user_unknown'
+	doctor_says 'prediction: user_unknown'
 	expect USER_UNKNOWN card carol 0000
 	cardtool suspend alice
 	doctor 1 --service card --user alice
 	finds 'suspended'
-	says 'prediction: perm_denied'
+	doctor_says 'prediction: perm_denied'
 	expect PERM_DENIED card alice 246810
 	card_out 0
 	doctor 1 --service card --user alice
 	finds 'no card in the reader'
-	says 'prediction: authinfo_unavail'
+	doctor_says 'prediction: authinfo_unavail'
 	doctor 1 --user nobody-here
 	finds 'no account of that name'
 }
@@ -79,7 +79,7 @@ doctor_predicts_blocked_pin() {
 	expect MAXTRIES card alice 999991 999992 999993 999994 999995 999996 999997 999998
 	doctor 1 --service card --user alice
 	finds 'the PIN is blocked'
-	says 'prediction: maxtries'
+	doctor_says 'prediction: maxtries'
 	expect MAXTRIES card alice 246810
 }
 scenario doctor_predicts_blocked_pin
@@ -90,11 +90,11 @@ doctor_reads_stacks() {
 	finds 'does not have pam_mckd'
 	doctors_stack 'auth sufficient pam_rootok.so' 'auth [success=done default=die] pam_mckd.so nullok'
 	doctor 0 --service stack
-	says '^note .*stack:1: pam_rootok.so may let a user in before'
+	doctor_says '^note .*stack:1: pam_rootok.so may let a user in before'
 	# shellcheck disable=SC1003 # the backslash is libpam's
 	doctors_stack 'auth [success=done ignore=ignore \' 'default=die] pam_mckd.so [prompt=Your PIN, please]'
 	doctor 0 --service stack
-	says 'pam_mckd at /etc/pam.d/stack:2'
+	doctor_says 'pam_mckd at /etc/pam.d/stack:2'
 	doctors_stack 'auth required pam_mckd.so nulok'
 	doctor 1 --service stack
 	finds 'unknown option "nulok"'
@@ -115,9 +115,9 @@ doctor_reads_stacks() {
 	echo "-auth [success=1 user_unknown=ignore default=die] $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/below
 	card_in 0 "$BED/alice.card"
 	doctor 0 --service stack --user alice
-	says 'pam_mckd at /etc/pam.d/below:1'
+	doctor_says 'pam_mckd at /etc/pam.d/below:1'
 	doctor 1 --service stack --user carol
-	says 'user_unknown, on to pam_deny.so'
+	doctor_says 'user_unknown, on to pam_deny.so'
 }
 doctors_stack() {
 	printf '%s\n' "$@" >/etc/pam.d/stack
@@ -146,10 +146,10 @@ doctor_finds_faults_of_host() {
 	find /var/lib/mckd -mindepth 1 -delete
 	doctor 1
 	finds 'store: '
-	says 'mend: cardtool init'
+	doctor_says 'mend: cardtool init'
 	card_in 0 "$BED/blank.card"
 	doctor 1
-	says '^note .*the card is blank'
+	doctor_says '^note .*the card is blank'
 }
 scenario doctor_finds_faults_of_host
 
@@ -159,10 +159,10 @@ doctor_likes_samples() {
 	card_in 0 "$BED/alice.card"
 	for sample in sudo su login sshd; do
 		doctor 0 --service $sample --user alice
-		says 'prediction: success, let in'
-		says 'with a wrong PIN: auth_err, refused$'
+		doctor_says 'prediction: success, let in'
+		doctor_says 'with a wrong PIN: auth_err, refused$'
 		doctor 1 --service $sample --user carol
-		says 'prediction: ignore, on to pam_unix.so'
+		doctor_says 'prediction: ignore, on to pam_unix.so'
 	done
 }
 scenario doctor_likes_samples

@@ -26,10 +26,6 @@ trial_over() {
 	timeout 20 tail --pid="$pid" -s 0.02 -f /dev/null
 }
 
-sudo_stdin() {
-	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
-}
-
 enable_is_taken_back() {
 	enable_setup
 	card_in 0 "$BED/alice.card"

@@ -4,11 +4,6 @@
 # shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
 
-# sudo_stdin PIN ...: sudo -S, with those lines on its standard input
-sudo_stdin() {
-	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
-}
-
 sudo_by_card() {
 	doors_setup
 	card_in 0 "$BED/alice.card"

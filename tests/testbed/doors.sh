@@ -66,3 +66,8 @@ doors_setup() {
 		sed "${1:-}" "$sample" >"/etc/pam.d/$(basename "$sample")"
 	done
 }
+
+# sudo_stdin PIN ...: sudo -S, with those lines on its standard input
+sudo_stdin() {
+	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
+}
