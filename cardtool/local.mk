@@ -7,6 +7,8 @@ cardtool_cardtool_SOURCES = \
 	cardtool/doctor.c cardtool/doctor.h cardtool/doctor_host.c cardtool/doctor_login.c \
 	cardtool/enable.c \
 	cardtool/export.c \
+	cardtool/host.c cardtool/host.h cardtool/host_export.c cardtool/host_import.c \
+	cardtool/host_receipts.c \
 	cardtool/import.c \
 	cardtool/init.c \
 	cardtool/list.c \

@@ -74,6 +74,45 @@ mckd_block_htk(const struct mckd_block *b, const uint8_t host[static MCKD_HOST_I
 	return err;
 }
 
+static enum mckd_err
+app_for_host(const struct mckd_block *b, const struct mckd_app *app, bool keys, const uint8_t *host,
+    struct mckd_app *out)
+{
+	enum mckd_err err = MCKD_OK;
+
+	*out = *app;
+	mckd_wipe(out->sn, sizeof(out->sn));
+	out->present = keys ? mckd_app_active(app) : 0;
+	for (uint8_t i = 0; i < MCKD_SNS_MAX && err == MCKD_OK; i++)
+		if ((out->present >> i & 1) != 0)
+			err = mckd_block_hdk(b, app, (uint8_t)(i + 1), host, out->hdk[i]);
+	return err;
+}
+
+enum mckd_err
+mckd_block_for_host(const struct mckd_block *b, uint16_t slots, bool keys,
+    const uint8_t host[static MCKD_HOST_ID_LEN], struct mckd_block *out)
+{
+	enum mckd_err err = MCKD_E_USAGE;
+
+	mckd_wipe(out, sizeof(*out));
+	if (!b->full)
+		return err;
+	memcpy(out->card, b->card, sizeof(out->card));
+	out->dea1 = b->dea1;
+	out->dea2 = b->dea2;
+	out->epoch = b->epoch;
+	out->have_last = b->have_last;
+	memcpy(out->last_ticket, b->last_ticket, sizeof(out->last_ticket));
+	err = mckd_block_htk(b, host, out->htk);
+	for (unsigned i = 0; i < b->napps && err == MCKD_OK; i++)
+		if ((slots >> (b->app[i].slot - 1) & 1) != 0)
+			err = app_for_host(b, &b->app[i], keys, host, &out->app[out->napps++]);
+	if (err != MCKD_OK)
+		mckd_block_wipe(out);
+	return err;
+}
+
 bool
 mckd_app_name_valid(const char *name)
 {

@@ -62,6 +62,12 @@ enum mckd_err mckd_block_hdk(const struct mckd_block *b, const struct mckd_app *
     uint8_t index, const uint8_t host[static MCKD_HOST_ID_LEN], uint8_t out[static MCKD_KEY_LEN]);
 enum mckd_err mckd_block_htk(const struct mckd_block *b,
     const uint8_t host[static MCKD_HOST_ID_LEN], uint8_t out[static MCKD_KEY_LEN]);
+/*
+ * What one host needs of a full block: HTK and, for these slots (bit 0 = slot 1), the HDKs of
+ * active indices; none of them where keys is false. No MK, no SN.
+ */
+enum mckd_err mckd_block_for_host(const struct mckd_block *b, uint16_t slots, bool keys,
+    const uint8_t host[static MCKD_HOST_ID_LEN], struct mckd_block *out);
 /* 1-16 of a-z 0-9 . _ - */
 bool mckd_app_name_valid(const char *name);
 /* Text to PIN block: 4-12 of 21-7E, padded with FF. Also PUK, with min 8. */

@@ -194,16 +194,23 @@ mckd_card_check_result(enum mckd_dea dea2, const uint8_t hdk[static MCKD_KEY_LEN
 }
 
 enum mckd_err
-mckd_card_ticket(struct mckd_cardlink *l, const struct mckd_ticket *t, uint16_t *sw)
+mckd_card_ticket_keyless(struct mckd_cardlink *l, const struct mckd_ticket *t,
+    uint8_t receipt[static MAC_LEN], uint16_t *sw)
 {
 	const uint8_t head[4] = { 0x80, 0x20, 0x00, 0x00 };
-	uint8_t receipt[MAC_LEN];
-	enum mckd_err err;
 
 	*sw = 0;
 	if (t->len > sizeof(t->body))
 		return MCKD_E_USAGE;
-	err = command(l, head, t->body, t->len, receipt, sizeof(receipt), sw);
+	return command(l, head, t->body, t->len, receipt, MAC_LEN, sw);
+}
+
+enum mckd_err
+mckd_card_ticket(struct mckd_cardlink *l, const struct mckd_ticket *t, uint16_t *sw)
+{
+	uint8_t receipt[MAC_LEN];
+	enum mckd_err err = mckd_card_ticket_keyless(l, t, receipt, sw);
+
 	if (err != MCKD_OK)
 		return err;
 	return mckd_equal(receipt, t->receipt, sizeof(receipt)) ? MCKD_OK : MCKD_E_AUTH;

@@ -67,6 +67,9 @@ enum mckd_err mckd_card_get_secret(struct mckd_cardlink *l, enum mckd_dea dea2,
     const uint8_t nonce[static 16], uint8_t *n1, size_t *len, uint16_t *sw);
 /* Sends one ticket and checks the receipt (MCKD_E_AUTH: a wrong one). */
 enum mckd_err mckd_card_ticket(struct mckd_cardlink *l, const struct mckd_ticket *t, uint16_t *sw);
+/* The same by a host that holds no CK and takes any receipt: for the store that can check it. */
+enum mckd_err mckd_card_ticket_keyless(struct mckd_cardlink *l, const struct mckd_ticket *t,
+    uint8_t receipt[static 16], uint16_t *sw);
 struct mckd_card_signature {
 	uint8_t slot, index, flags;
 	uint16_t epoch;

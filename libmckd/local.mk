@@ -19,7 +19,8 @@ libmckd_la_SOURCES += \
 libmckd_la_SOURCES += \
 	libmckd/json.c libmckd/json.h libmckd/json_field.c libmckd/json_priv.h libmckd/json_write.c \
 	libmckd/store.c libmckd/store.h libmckd/store_accept.c libmckd/store_block.c \
-	libmckd/store_card.c libmckd/store_event.c libmckd/store_path.c libmckd/store_priv.h \
+	libmckd/store_card.c libmckd/store_event.c libmckd/store_host.c libmckd/store_host.h \
+	libmckd/store_mac.c libmckd/store_path.c libmckd/store_priv.h \
 	libmckd/store_rotate.c libmckd/store_rotate.h libmckd/store_rotation.c \
 	libmckd/store_schema.c libmckd/store_sql.c libmckd/store_ticket.c
 libmckd_la_SOURCES += \

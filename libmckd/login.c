@@ -299,6 +299,7 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 
 	l->reason[0] = l->application[0] = '\0';
 	l->n1_len = 0;
+	l->receipt.epoch = 0;
 	l->pin_accepted = false;
 	if (l->link == NULL || l->record == NULL)
 		return MCKD_E_USAGE;
@@ -316,6 +317,8 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	}
 	if (err != MCKD_OK)
 		goto out;
+	if (accepted == MCKD_OK)
+		mckd_login_settle(l, x.a.epoch);
 	if (accepted == MCKD_OK || root_may_pass(l, accepted))
 		verdict = MCKD_OK;
 	else

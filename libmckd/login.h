@@ -4,7 +4,7 @@
 
 #include "card.h"
 #include "conf.h"
-#include "store.h"
+#include "store_host.h"
 
 /*
  * The login of WO 97/24831, figure 1, from a selected card to the verdict.
@@ -24,6 +24,7 @@ struct mckd_login {
 	uint8_t slot;				/* 0: by PIN; after success, the one found */
 	uint16_t slots;				/* that may serve here: bit 0 = slot 1 */
 	bool spent;				/* the challenge of info */
+	struct mckd_receipt receipt;		/* to a host without CK; epoch 0: none */
 	bool pin_accepted;			/* the card said 9000 to AUTHENTICATE */
 	uint8_t last_wrong[32];			/* hash of the last wrong PIN */
 	bool have_last_wrong;

@@ -25,6 +25,11 @@ void mckd_login_reason(struct mckd_login *l, const char *text);
 enum mckd_err mckd_login_reselect(struct mckd_login *l);
 /* Sends what is pending, in order, in one transaction; settles what was receipted. */
 enum mckd_err mckd_login_deliver(struct mckd_login *l);
+/*
+ * To a host without CK the card's result is the proof that it has taken what was queued. Should
+ * this fail, the tickets go out once more at the next login.
+ */
+void mckd_login_settle(struct mckd_login *l, uint16_t epoch);
 /* A card that could not take a soft rotation: its record as the card is. RESYNC: it must take it. */
 enum mckd_err mckd_login_soften(struct mckd_login *l);
 /* Fills x->q with everything that does not need the card; avoid: index bits not to send. */

@@ -40,14 +40,18 @@ struct delivery {
 static void
 send_tickets(struct mckd_login *l, struct delivery *d)
 {
+	bool full = l->record->block.full;
 	uint16_t sw = 0;
 
 	for (size_t i = 0; i < d->n && d->sent == MCKD_OK; i++) {
-		d->sent = mckd_card_ticket(l->link, &d->list[i], &sw);
+		const struct mckd_ticket *t = &d->list[i];
+
+		d->sent = full ? mckd_card_ticket(l->link, t, &sw) :
+		    mckd_card_ticket_keyless(l->link, t, l->receipt.receipt, &sw);
 		if (d->sent == MCKD_OK)
-			d->done = l->info.epoch = d->list[i].epoch;
+			d->done = l->info.epoch = t->epoch;
 		else if (sw != 0 && sw != SW_OK && d->refused == 0)
-			d->refused = d->list[i].epoch, d->sw = sw;
+			d->refused = t->epoch, d->sw = sw;
 		if (sw == SW_SECURITY || sw == SW_STATE)
 			d->sent = MCKD_OK;	/* another host may have delivered it */
 	}
@@ -78,7 +82,10 @@ settle(struct mckd_login *l, const struct delivery *d)
 	const uint8_t *card = l->record->block.card;
 	enum mckd_err err = MCKD_OK;
 
-	if (d->done != 0)
+	/* Any card could give a host without CK its receipt: only a true result will settle that. */
+	if (d->done != 0 && !l->record->block.full)
+		l->receipt.epoch = d->done;
+	else if (d->done != 0)
 		err = mckd_store_ticket_done(l->store, card, d->done);
 	/* For "rotate status"; where it cannot be kept, the next login finds it out again. */
 	if (d->refused > d->done)
@@ -112,6 +119,21 @@ mckd_login_deliver(struct mckd_login *l)
 out:
 	free(d.list);
 	return err;
+}
+
+void
+mckd_login_settle(struct mckd_login *l, uint16_t epoch)
+{
+	const struct mckd_block *b = &l->record->block;
+	bool given = l->receipt.epoch != 0 && l->receipt.epoch <= epoch;
+	enum mckd_err err;
+
+	if (b->full || l->record->pending == 0)
+		return;
+	memcpy(l->receipt.card, b->card, sizeof(l->receipt.card));
+	err = mckd_store_host_settle(l->store, b->card, epoch, given ? &l->receipt : NULL);
+	if (err != MCKD_OK)
+		mckd_log(LOG_WARNING, "a card's receipt could not be kept: %s", mckd_store_why(l->store));
 }
 
 /* The indices active in all applications where the host selects, or in as many as can be. */

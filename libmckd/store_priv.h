@@ -7,7 +7,7 @@
 
 /* What the files store*.c share. Nobody else includes it, but for the tests. */
 #define MCKD_STORE_DB "store.db"
-#define MCKD_STORE_VERSION 2
+#define MCKD_STORE_VERSION 3
 
 enum mckd_sql {
 	MCKD_SQL_CARD_GET, MCKD_SQL_CARD_INSERT, MCKD_SQL_CARD_REPLACE, MCKD_SQL_CARD_DELETE,
@@ -22,6 +22,9 @@ enum mckd_sql {
 	MCKD_SQL_ROTATED_ADD, MCKD_SQL_ROTATED_GET, MCKD_SQL_ROTATED_DROP, MCKD_SQL_ROTATED_DONE,
 	MCKD_SQL_ROTATED_NEXT,
 	MCKD_SQL_EVENT_ADD, MCKD_SQL_EVENT_FIRST, MCKD_SQL_EVENT_NEXT,
+	MCKD_SQL_HOST_GET, MCKD_SQL_HOST_NEXT, MCKD_SQL_HOST_PUT, MCKD_SQL_META_HOST,
+	MCKD_SQL_SELF_GET, MCKD_SQL_SELF_PUT,
+	MCKD_SQL_RECEIPT_PUT, MCKD_SQL_RECEIPT_NEXT, MCKD_SQL_RECEIPT_DROP,
 	MCKD_SQL_COUNT
 };
 
@@ -78,6 +81,7 @@ struct mckd_sealed_at {
 	unsigned number;
 	const char *column;
 };
+extern const struct mckd_sealed_at mckd_host_at;	/* the hostID of this store */
 enum mckd_err mckd_store_seal(struct mckd_store *s, const struct mckd_sealed_at *at,
     const uint8_t *in, size_t len, uint8_t *out);
 enum mckd_err mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_at *at,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const uint8_t no_card[MCKD_CARD_ID_LEN];
-static const struct mckd_sealed_at host_at = { "meta", no_card, 0, "host" };
+const struct mckd_sealed_at mckd_host_at = { "meta", no_card, 0, "host" };
 
 static const char schema_1[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
@@ -47,7 +47,7 @@ migrate_0_to_1(struct mckd_store *s)
 	if (e == MCKD_OK && (e = mckd_random(host, sizeof(host))) != MCKD_OK)
 		e = mckd_store_fail(s, e, "no random numbers");
 	if (e == MCKD_OK)
-		e = mckd_store_seal(s, &host_at, host, sizeof(host), sealed);
+		e = mckd_store_seal(s, &mckd_host_at, host, sizeof(host), sealed);
 	if (e == MCKD_OK) {
 		int rc = sqlite3_prepare_v2(s->db, "INSERT INTO meta VALUES ('host', ?1)", -1, &st, NULL);
 
@@ -80,9 +80,25 @@ migrate_1_to_2(struct mckd_store *s)
 	return e == MCKD_OK ? mckd_store_exec(s, "UPDATE ticket SET sent = 1", "the tickets cannot be marked") : e;
 }
 
+/* Of an issuer: the hosts it exports to. Of a host: who it is, and what cards gave it for the issuer. */
+static const char schema_3[] =
+    "CREATE TABLE host (name TEXT PRIMARY KEY NOT NULL, id BLOB NOT NULL,"
+    " applications TEXT NOT NULL, users TEXT NOT NULL, serial INTEGER NOT NULL,"
+    " exported INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE self (one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1), name TEXT NOT NULL,"
+    " serial INTEGER NOT NULL);"
+    "CREATE TABLE receipt (card BLOB PRIMARY KEY NOT NULL REFERENCES card ON DELETE CASCADE,"
+    " epoch INTEGER NOT NULL CHECK (epoch BETWEEN 1 AND 65535), receipt BLOB NOT NULL) WITHOUT ROWID;";
+
+static enum mckd_err
+migrate_2_to_3(struct mckd_store *s)
+{
+	return mckd_store_exec(s, schema_3, "the tables cannot be made");
+}
+
 /* migrations[v] takes a store of version v to v + 1. */
 static enum mckd_err (*const migrations[MCKD_STORE_VERSION])(struct mckd_store *s) = {
-	migrate_0_to_1, migrate_1_to_2,
+	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3,
 };
 
 static enum mckd_err
@@ -167,7 +183,7 @@ mckd_store_prove(struct mckd_store *s)
 
 	if (s->proved)
 		return MCKD_OK;
-	e = mckd_store_unseal(s, &host_at, s->sealed_host, sizeof(s->sealed_host), s->host);
+	e = mckd_store_unseal(s, &mckd_host_at, s->sealed_host, sizeof(s->sealed_host), s->host);
 	if (e == MCKD_E_STORE_UNTRUSTED)
 		mckd_store_fail(s, e, "the store key is not the one of this store");
 	s->proved = e == MCKD_OK;

@@ -79,6 +79,22 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",
 	[MCKD_SQL_EVENT_NEXT] = "SELECT id, at, card, epoch, sn_index, kind, user, service, origin, "
 	    "application, verdict, reason FROM event WHERE id > ?1 ORDER BY id LIMIT 1",
+	[MCKD_SQL_HOST_GET] = "SELECT name, id, applications, users, serial, exported FROM host "
+	    "WHERE name = ?1",
+	[MCKD_SQL_HOST_NEXT] = "SELECT name, id, applications, users, serial, exported FROM host "
+	    "WHERE name > ?1 ORDER BY name LIMIT 1",
+	[MCKD_SQL_HOST_PUT] = "INSERT INTO host (name, id, applications, users, serial, exported) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET id = ?2, "
+	    "applications = ?3, users = ?4, serial = ?5, exported = ?6",
+	[MCKD_SQL_META_HOST] = "UPDATE meta SET value = ?1 WHERE name = 'host'",
+	[MCKD_SQL_SELF_GET] = "SELECT name, serial FROM self WHERE one = 1",
+	[MCKD_SQL_SELF_PUT] = "INSERT INTO self (one, name, serial) VALUES (1, ?1, ?2) "
+	    "ON CONFLICT (one) DO UPDATE SET name = ?1, serial = ?2",
+	[MCKD_SQL_RECEIPT_PUT] = "INSERT INTO receipt (card, epoch, receipt) VALUES (?1, ?2, ?3) "
+	    "ON CONFLICT (card) DO UPDATE SET epoch = ?2, receipt = ?3",
+	[MCKD_SQL_RECEIPT_NEXT] = "SELECT card, epoch, receipt FROM receipt WHERE card > ?1 "
+	    "ORDER BY card LIMIT 1",
+	[MCKD_SQL_RECEIPT_DROP] = "DELETE FROM receipt WHERE card = ?1",
 };
 
 enum mckd_err

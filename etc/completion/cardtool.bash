@@ -30,7 +30,7 @@ _cardtool() {
 		esac
 	done
 	case $prev in
-	--store | --key | --config | --*-file)
+	--store | --key | --config | --output | --*-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -49,6 +49,7 @@ _cardtool() {
 		words="$(_cardtool_options "$verb") --help"
 	else
 		case $verb in
+		host) words='list export rekey import receipts' ;;
 		pin) words='change unblock reset' ;;
 		secret) words='put remove' ;;
 		import)

@@ -1,12 +1,15 @@
 # What the scenarios of tests/login need beside the product. They run over the real
 # stack, in a namespace of their own, by "./dev check".
-check_PROGRAMS += bed_caller bed_wait bed_foreign bed_select bed_syslog
+check_PROGRAMS += bed_caller bed_wait bed_foreign bed_forger bed_select bed_syslog
 bed_caller_SOURCES = tests/testbed/caller.c pam_mckd/wire.c pam_mckd/wire.h
 bed_caller_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/pam_mckd
 bed_wait_SOURCES = tests/testbed/wait.c
 bed_wait_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_wait_LDADD = $(PCSC_LIBS)
-bed_foreign_SOURCES = tests/testbed/foreign.c
+bed_foreign_SOURCES = tests/testbed/foreign.c tests/testbed/vpcd.c tests/testbed/vpcd.h
+bed_forger_SOURCES = tests/testbed/forger.c tests/testbed/vpcd.c tests/testbed/vpcd.h
+bed_forger_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd
+bed_forger_LDADD = libmckd.la
 bed_select_SOURCES = tests/testbed/select.c
 bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
@@ -25,6 +28,7 @@ EXTRA_DIST += \
 	tests/login/console.sh \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
+	tests/login/hosts.sh \
 	tests/login/locker.sh \
 	tests/login/pin.sh \
 	tests/login/pin_tool.sh \

@@ -51,10 +51,12 @@ check bash_options_behind_store '--service --confirm-within' "$(bash_words cardt
 check bash_services "$(ls /etc/pam.d)" "$(bash_words cardtool doctor --service '')"
 check bash_users root "$(bash_words cardtool provision --user ro)"
 check bash_second_verbs 'change unblock reset' "$(bash_words cardtool pin '')"
+check bash_host_verbs 'list export rekey import receipts' "$(bash_words cardtool host '')"
 check zsh_verbs "$verbs" "$(zsh_words cardtool '')"
 check zsh_options '--user --pin-file --transport-key-file --help' "$(zsh_words cardtool provision --)"
 check zsh_options_behind_store '--service --confirm-within' "$(zsh_words cardtool --store /x enable --)"
 check zsh_services "$(ls /etc/pam.d)" "$(zsh_words cardtool doctor --service '')"
 check zsh_users users "$(zsh_words cardtool provision --user '')"
 check zsh_second_verbs 'put remove' "$(zsh_words cardtool secret '')"
+check zsh_host_verbs 'list export rekey import receipts' "$(zsh_words cardtool host '')"
 exit $failed

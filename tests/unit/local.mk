@@ -36,7 +36,10 @@ test_ticket_CPPFLAGS = $(unit_cppflags)
 test_ticket_LDADD = $(unit_ldadd)
 TESTS += test_card test_crypto test_pcsc test_select test_ticket
 
-check_PROGRAMS += test_json test_store test_store_trust
+check_PROGRAMS += test_json test_store test_store_host test_store_trust
+test_store_host_SOURCES = tests/unit/test_store_host.c tests/unit/store_setup.c tests/unit/store_setup.h
+test_store_host_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
+test_store_host_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 test_json_SOURCES = tests/unit/test_json.c
 test_json_CPPFLAGS = $(unit_cppflags)
 test_json_LDADD = $(unit_ldadd)
@@ -46,4 +49,4 @@ test_store_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 test_store_trust_SOURCES = tests/unit/test_store_trust.c tests/unit/store_setup.c tests/unit/store_setup.h
 test_store_trust_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
 test_store_trust_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
-TESTS += test_json test_store test_store_trust
+TESTS += test_json test_store test_store_host test_store_trust
