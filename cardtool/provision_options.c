@@ -19,7 +19,8 @@ const char provision_usage[] =
 	"         [--reader PATTERN]\n\n"
 	"Makes the blank card in the reader a card of these users: one application (default: login)\n"
 	"of N series numbers (1-32, default: 8) and a mechanism (default: host-random; card-random,\n"
-	"host-date, date, counter, pin). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
+	"host-date, date, counter, pin; date/SECONDS and host-date/SECONDS set how long a date lasts,\n"
+	"by default a day). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
 	"PIN pad; not with may-sign), may-sign (cardtool sign). DEA: aes-256 (default) or hmac-sha-256.\n"
 	"A PIN file has one line per application that needs one: a PIN, or up to 4 with blanks between.\n"
 	"The transport key is 64 hex digits. A PUK that is not given is drawn, and shown once. After a\n"
@@ -51,12 +52,33 @@ flags(struct tool *t, struct mckd_app *app, char *list)
 	return -1;
 }
 
+/* MECHANISM, or date/SECONDS and host-date/SECONDS: how long a date lasts. */
+static int
+mechanism(struct tool *t, struct mckd_app *app, char *text)
+{
+	char *name = strsep(&text, "/");
+	unsigned long seconds;
+
+	app->mechanism = MCKD_SEL_HOST_RANDOM;
+	app->period = PERIOD_DEFAULT;
+	if (name != NULL && name[0] != '\0' && !mckd_mechanism_parse(name, &app->mechanism))
+		return tool_usage(t, "--application %s: no mechanism %s", app->name, name);
+	if (text == NULL)
+		return -1;
+	if (app->mechanism != MCKD_SEL_DATE && app->mechanism != MCKD_SEL_HOST_DATE)
+		return tool_usage(t, "--application %s: only date and host-date have a period", app->name);
+	if (!number(text, UINT32_MAX, &seconds))
+		return tool_usage(t, "--application %s: a period of %s seconds", app->name, text);
+	app->period = (uint32_t)seconds;
+	return -1;
+}
+
 /* NAME[:MECHANISM[:N[:FLAG,...]]] */
 static int
 application(struct tool *t, struct provision *p, const char *text)
 {
 	struct mckd_app *app = &p->app[p->napps];
-	char copy[128], *at = copy, *name, *mechanism, *count;
+	char copy[128], *at = copy, *name, *select, *count;
 	unsigned long n = SNS_DEFAULT;
 	int rc = -1;
 
@@ -65,13 +87,10 @@ application(struct tool *t, struct provision *p, const char *text)
 	if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
 		return tool_usage(t, "--application %s: too long", text);
 	name = strsep(&at, ":");
-	mechanism = strsep(&at, ":");
+	select = strsep(&at, ":");
 	count = strsep(&at, ":");
-	app->mechanism = MCKD_SEL_HOST_RANDOM;
 	if (!mckd_app_name_valid(name))
 		return tool_usage(t, "--application %s: a name is 1-16 of a-z 0-9 . _ -", text);
-	if (mechanism != NULL && mechanism[0] != '\0' && !mckd_mechanism_parse(mechanism, &app->mechanism))
-		return tool_usage(t, "--application %s: no mechanism %s", text, mechanism);
 	if (count != NULL && count[0] != '\0' && !number(count, MCKD_SNS_MAX, &n))
 		return tool_usage(t, "--application %s: the number of series numbers is 1-%d", text, MCKD_SNS_MAX);
 	for (unsigned i = 0; i < p->napps; i++)
@@ -80,9 +99,8 @@ application(struct tool *t, struct provision *p, const char *text)
 	snprintf(app->name, sizeof(app->name), "%s", name);
 	app->slot = (uint8_t)(p->napps + 1);
 	app->flags = MCKD_APP_NEEDS_PIN;
-	app->period = PERIOD_DEFAULT;
 	app->present = UINT32_MAX >> (MCKD_SNS_MAX - n);
-	if (at != NULL && (rc = flags(t, app, at)) != -1)
+	if ((rc = mechanism(t, app, select)) != -1 || (at != NULL && (rc = flags(t, app, at)) != -1))
 		return rc;
 	p->napps++;
 	return -1;

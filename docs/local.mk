@@ -1,3 +1,3 @@
-dist_doc_DATA = NEWS README SECURITY docs/ARCHITECTURE docs/PROTOCOL docs/locker.png docs/BENCH
+dist_doc_DATA = NEWS README SECURITY docs/ARCHITECTURE docs/PATENT docs/PROTOCOL docs/locker.png docs/BENCH
 pamexampledir = $(docdir)/examples/pam.d
 pamexample_DATA = etc/pam.d/login etc/pam.d/sshd etc/pam.d/su etc/pam.d/sudo
