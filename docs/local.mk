@@ -1,3 +1,4 @@
 dist_doc_DATA = NEWS README SECURITY docs/ARCHITECTURE docs/PATENT docs/PROTOCOL docs/locker.png docs/BENCH
 pamexampledir = $(docdir)/examples/pam.d
-pamexample_DATA = etc/pam.d/login etc/pam.d/sshd etc/pam.d/su etc/pam.d/sudo
+pamexample_DATA = etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar \
+	etc/pam.d/su etc/pam.d/sudo

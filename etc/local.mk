@@ -13,7 +13,7 @@ etc/systemd/mckd-auth@.service: etc/systemd/mckd-auth@.service.in
 etc/systemd/mckd-trial.service: etc/systemd/mckd-trial.service.in
 	$(AM_V_GEN)$(MKDIR_P) etc/systemd && \
 	    sed 's|@sbindir[@]|$(sbindir)|' $(srcdir)/etc/systemd/mckd-trial.service.in >$@
-EXTRA_DIST += etc/pam.d/login etc/pam.d/sshd etc/pam.d/su etc/pam.d/sudo
+EXTRA_DIST += etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar etc/pam.d/su etc/pam.d/sudo
 bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/site-functions
 dist_zshcomp_DATA = etc/completion/_cardtool

@@ -34,7 +34,7 @@ static const struct setting settings[] = {
 	{ "max_tries", NUMBER, AT(max_tries), 1, 15, { NULL }, false },
 	{ "keep_tries", NUMBER, AT(keep_tries), 0, 14, { NULL }, false },
 	{ "deadline", NUMBER, AT(deadline), 1, 120, { NULL }, false },
-	{ "remote", WORD, AT(remote), 0, 0, { "no", "local-reader", NULL }, false },
+	{ "remote", WORD, AT(remote), 0, 0, { "no", "local-reader", "challenge", NULL }, false },
 	{ "store_unwritable", WORD, AT(store_unwritable), 0, 0, { "root", "deny", NULL }, false },
 	{ "authtok", WORD, AT(authtok), 0, 0, { "no", "secret", "pin", NULL }, false },
 	{ "strict_epoch", FLAG, AT(strict_epoch), 0, 0, { NULL }, false },

@@ -22,7 +22,7 @@ struct mckd_conf {
 	unsigned max_tries;			/* 1-15 */
 	unsigned keep_tries;			/* 0-14 */
 	unsigned deadline;			/* seconds, 1-120 */
-	enum { MCKD_REMOTE_NO, MCKD_REMOTE_LOCAL_READER } remote;
+	enum { MCKD_REMOTE_NO, MCKD_REMOTE_LOCAL_READER, MCKD_REMOTE_CHALLENGE } remote;
 	enum { MCKD_UNWRITABLE_ROOT, MCKD_UNWRITABLE_DENY } store_unwritable;
 	enum { MCKD_AUTHTOK_NO, MCKD_AUTHTOK_SECRET, MCKD_AUTHTOK_PIN } authtok;
 	bool strict_epoch, try_first_pass, use_first_pass, nullok, debug, quiet;

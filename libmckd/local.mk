@@ -28,3 +28,9 @@ libmckd_la_SOURCES += \
 	libmckd/log.c libmckd/log.h \
 	libmckd/login.c libmckd/login.h libmckd/login_inside.h libmckd/login_judge.c \
 	libmckd/login_pin.c libmckd/login_send.c libmckd/login_soft.c
+libmckd_la_SOURCES += \
+	libmckd/challenge.c libmckd/challenge.h libmckd/reply.c \
+	libmckd/hex.c libmckd/hex.h \
+	libmckd/known.c libmckd/known.h \
+	libmckd/login_afar.c libmckd/login_afar.h \
+	libmckd/respond.c libmckd/respond.h

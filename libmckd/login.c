@@ -121,8 +121,8 @@ read_moment(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
 }
 
 /* Card, applications and assignments of one moment. */
-static enum mckd_err
-read_record(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
+enum mckd_err
+mckd_login_read(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
 	enum mckd_err err = mckd_store_read_begin(l->store);
 
@@ -145,7 +145,7 @@ read_again(struct mckd_login *l)
 
 	if (l->marked && mckd_store_mark(l->store, &mark) == MCKD_OK && mark == l->mark)
 		return judge_status(l);
-	return read_record(l, l->info.card);
+	return mckd_login_read(l, l->info.card);
 }
 
 enum mckd_err
@@ -162,7 +162,7 @@ mckd_login_open(struct mckd_login *l)
 		return MCKD_E_CARD_BLANK;
 	if (l->info.state != 0x07)
 		return MCKD_E_CARD_TERMINATED;
-	err = read_record(l, l->info.card);
+	err = mckd_login_read(l, l->info.card);
 	if (err != MCKD_OK) {
 		mckd_record_free(l->record);
 		l->record = NULL;
@@ -178,7 +178,7 @@ deliver_pending(struct mckd_login *l)
 	if (l->record->pending == 0)
 		return MCKD_OK;
 	if ((err = mckd_login_deliver(l)) != MCKD_OK ||
-	    (err = read_record(l, l->info.card)) != MCKD_OK)
+	    (err = mckd_login_read(l, l->info.card)) != MCKD_OK)
 		return err;
 	/* At its last ticket by its own word, it may prove it: the receipt alone is missing. */
 	if (l->record->pending == 0 || l->info.epoch >= l->record->block.epoch)
@@ -281,8 +281,8 @@ report(struct mckd_login *l, const struct mckd_exchange *x, enum mckd_err verdic
 	e = event_of(l, x, verdict == MCKD_OK ? "success" : "denied");
 	if (verdict == MCKD_E_CLONE)
 		e.kind = "clone";
-	/* A success was stored together with its counter. */
-	if (verdict != MCKD_OK)
+	/* A success was stored together with its counter; what anyone may send from afar is not. */
+	if (verdict != MCKD_OK && (!x->afar || l->pin_accepted))
 		(void)mckd_store_event(l->store, &e);
 	mckd_log_event(verdict == MCKD_OK ? LOG_INFO : verdict == MCKD_E_CLONE ? LOG_ALERT :
 	    LOG_NOTICE, &e);
@@ -291,10 +291,45 @@ report(struct mckd_login *l, const struct mckd_exchange *x, enum mckd_err verdic
 }
 
 enum mckd_err
+mckd_login_verdict(struct mckd_login *l, struct mckd_exchange *x, enum mckd_err err,
+    mckd_login_answer answer, unsigned rounds)
+{
+	enum mckd_err verdict = MCKD_E_INTERNAL, accepted = MCKD_E_INTERNAL;
+
+	for (unsigned race = 0; race < rounds && err == MCKD_OK; race++) {
+		if ((race > 0 && (err = read_counter(l)) != MCKD_OK) || (err = answer(l, x)) != MCKD_OK)
+			break;
+		note_found(l, x);
+		accepted = accept(l, x);
+		if (accepted != MCKD_E_TIMEOUT)
+			break;
+	}
+	if (err == MCKD_OK) {
+		if (accepted == MCKD_OK)
+			mckd_login_settle(l, x->a.epoch);
+		if (accepted == MCKD_OK || root_may_pass(l, accepted))
+			verdict = MCKD_OK;
+		else
+			err = accepted;
+	}
+	/* To the caller that would mean a user who has no card: this one had it a moment ago. */
+	if (err == MCKD_E_STORE_NOT_FOUND)
+		err = no_card_of(l, "the card was removed from the store meanwhile");
+	if (verdict != MCKD_OK)
+		verdict = err != MCKD_OK ? err : MCKD_E_INTERNAL;
+	report(l, x, verdict);
+	if (verdict == MCKD_OK)
+		l->slot = x->a.slot;
+	else
+		mckd_wipe(l->n1, sizeof(l->n1));
+	return verdict;
+}
+
+enum mckd_err
 mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 {
-	enum mckd_err verdict = MCKD_E_INTERNAL, err, accepted = MCKD_E_INTERNAL;
 	struct mckd_exchange x = { .have_pin = false };
+	enum mckd_err verdict, err;
 	uint8_t hash[32] = { 0 };
 
 	l->reason[0] = l->application[0] = '\0';
@@ -303,42 +338,15 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	l->pin_accepted = false;
 	if (l->link == NULL || l->record == NULL)
 		return MCKD_E_USAGE;
-	if ((err = read_again(l)) != MCKD_OK ||
-	    (err = mckd_login_judge_pin(l, pin, shown_tries, &x, hash)) != MCKD_OK ||
-	    (err = deliver_pending(l)) != MCKD_OK)
-		goto out;
-	for (int race = 0; race < 2 && accepted != MCKD_OK; race++) {
-		if ((race > 0 && (err = read_counter(l)) != MCKD_OK) || (err = exchange(l, &x)) != MCKD_OK)
-			break;
-		note_found(l, &x);
-		accepted = accept(l, &x);
-		if (accepted != MCKD_E_TIMEOUT)
-			break;
-	}
-	if (err != MCKD_OK)
-		goto out;
-	if (accepted == MCKD_OK)
-		mckd_login_settle(l, x.a.epoch);
-	if (accepted == MCKD_OK || root_may_pass(l, accepted))
-		verdict = MCKD_OK;
-	else
-		err = accepted;
-out:
-	/* To the caller that would mean a user who has no card: this one had it a moment ago. */
-	if (err == MCKD_E_STORE_NOT_FOUND)
-		err = no_card_of(l, "the card was removed from the store meanwhile");
-	if (verdict != MCKD_OK)
-		verdict = err != MCKD_OK ? err : MCKD_E_INTERNAL;
+	if ((err = read_again(l)) == MCKD_OK &&
+	    (err = mckd_login_judge_pin(l, pin, shown_tries, &x, hash)) == MCKD_OK)
+		err = deliver_pending(l);
+	verdict = mckd_login_verdict(l, &x, err, exchange, 2);
 	if (x.have_pin && (verdict == MCKD_E_PIN_WRONG || verdict == MCKD_E_PIN_BLOCKED)) {
 		memcpy(l->last_wrong, hash, sizeof(hash));
 		l->have_last_wrong = true;
 	}
 	mckd_login_note_miss(l, x.sw);
-	report(l, &x, verdict);
-	if (verdict == MCKD_OK)
-		l->slot = x.a.slot;
-	else
-		mckd_wipe(l->n1, sizeof(l->n1));
 	mckd_wipe(&x, sizeof(x));
 	mckd_wipe(hash, sizeof(hash));
 	return verdict;

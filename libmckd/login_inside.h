@@ -4,7 +4,10 @@
 
 #include "login.h"
 
-/* Between login.c (the decision), login_send.c (to the card), login_pin.c and login_judge.c (the rules). */
+/*
+ * Between login.c (the decision), login_send.c (to the card), login_pin.c
+ * and login_judge.c (the rules), login_afar.c (challenge and reply).
+ */
 struct mckd_exchange {
 	struct mckd_card_request q;
 	struct mckd_card_answer a;
@@ -12,6 +15,8 @@ struct mckd_exchange {
 	bool have_pin, on_pad;
 	uint8_t hdk[MCKD_KEY_LEN];	/* of the answer, once judged */
 	uint16_t sw;			/* of the last command; 0: no answer */
+	bool afar;			/* the answer came as a reply to a challenge */
+	enum mckd_err standing;		/* afar: what the record says of the card */
 };
 
 static inline uint16_t
@@ -20,6 +25,16 @@ mckd_slot_bit(uint8_t slot)
 	return (uint16_t)(slot >= 1 && slot <= MCKD_APPS_MAX ? 1u << (slot - 1) : 0u);
 }
 
+/* Gets an answer, and keeps every rule of acceptance but the counter's. */
+typedef enum mckd_err (*mckd_login_answer)(struct mckd_login *l, struct mckd_exchange *x);
+/*
+ * The one place where MCKD_OK is assigned: with an error so far it stays one; else the answer,
+ * anew where another login came in between, and the counter's rule. Stores and logs the event.
+ */
+enum mckd_err mckd_login_verdict(struct mckd_login *l, struct mckd_exchange *x, enum mckd_err err,
+    mckd_login_answer answer, unsigned rounds);
+/* Reads the card's record anew, and judges whether it may serve this login. */
+enum mckd_err mckd_login_read(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN]);
 void mckd_login_reason(struct mckd_login *l, const char *text);
 /* SELECT again, the same card: a fresh challenge and fresh tries. */
 enum mckd_err mckd_login_reselect(struct mckd_login *l);

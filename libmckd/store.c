@@ -122,3 +122,9 @@ mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN])
 		memcpy(out, s->host, MCKD_HOST_ID_LEN);
 	return e;
 }
+
+enum mckd_err
+mckd_store_secret(struct mckd_store *s, const char *label, uint8_t out[static MCKD_KEY_LEN])
+{
+	return mckd_kdf(MCKD_DEA_HMAC, s->key, label, s->host, sizeof(s->host), out, MCKD_KEY_LEN);
+}

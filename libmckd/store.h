@@ -65,6 +65,8 @@ const char *mckd_store_why(const struct mckd_store *s);	/* of the last error; ne
  */
 enum mckd_err mckd_store_prove(struct mckd_store *s);
 enum mckd_err mckd_store_host_id(struct mckd_store *s, uint8_t out[static MCKD_HOST_ID_LEN]);
+/* A key of this store's own, for one purpose: the label. */
+enum mckd_err mckd_store_secret(struct mckd_store *s, const char *label, uint8_t out[static MCKD_KEY_LEN]);
 
 /*
  * Reads between the two see the store at one moment, at the price of one lock. Nobody can write
@@ -90,6 +92,9 @@ struct mckd_record *mckd_record_new(void);
 /* Calls back in order of card ID; stops when cb returns other than MCKD_OK, and returns that. */
 typedef enum mckd_err (*mckd_store_card_cb)(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN]);
 enum mckd_err mckd_store_cards(struct mckd_store *s, mckd_store_card_cb cb, void *arg);
+/* The next card by ID, after the last the first. NOT_FOUND: there is none at all. */
+enum mckd_err mckd_store_card_after(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    uint8_t out[static MCKD_CARD_ID_LEN]);
 enum mckd_err mckd_store_cards_of(struct mckd_store *s, const char *user, mckd_store_card_cb cb, void *arg);
 /* Card by hex prefix (>= 4 digits) or by user: NOT_FOUND, USAGE (ambiguous). */
 enum mckd_err mckd_store_find(struct mckd_store *s, const char *name, uint8_t card[static MCKD_CARD_ID_LEN]);

@@ -148,6 +148,33 @@ prefix(const char *name, uint8_t low[static MCKD_CARD_ID_LEN], uint8_t high[stat
 	return true;
 }
 
+static enum mckd_err
+first_after(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    uint8_t out[static MCKD_CARD_ID_LEN])
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_CARD_NEXT, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(st, 1, card);
+	e = mckd_store_row(s, st, "the cards cannot be read");
+	if (e == MCKD_OK && !mckd_column_blob(st, 0, out, MCKD_CARD_ID_LEN))
+		e = mckd_store_fail(s, MCKD_E_STORE_UNTRUSTED, "a malformed row in table card");
+	mckd_store_reset(st);
+	return e;
+}
+
+enum mckd_err
+mckd_store_card_after(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    uint8_t out[static MCKD_CARD_ID_LEN])
+{
+	static const uint8_t least[MCKD_CARD_ID_LEN];
+	enum mckd_err e = first_after(s, card, out);
+
+	return e == MCKD_E_STORE_NOT_FOUND ? first_after(s, least, out) : e;
+}
+
 enum mckd_err
 mckd_store_find(struct mckd_store *s, const char *name, uint8_t card[static MCKD_CARD_ID_LEN])
 {

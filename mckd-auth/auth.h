@@ -51,6 +51,7 @@ enum mckd_err mckd_users_have_card(struct mckd_auth *a);	/* STORE_NOT_FOUND: no 
 enum mckd_err mckd_users_choose(struct mckd_auth *a);		/* card first: into a->named */
 /* Each mode: a PAM code. */
 uint8_t mckd_mode_auth(struct mckd_auth *a);
+uint8_t mckd_mode_afar(struct mckd_auth *a);	/* auth, and the card is elsewhere */
 uint8_t mckd_mode_account(struct mckd_auth *a);
 uint8_t mckd_mode_change(struct mckd_auth *a);
 

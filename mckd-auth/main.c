@@ -48,6 +48,7 @@ static uint8_t
 run(struct mckd_auth *a, int sock)
 {
 	enum mckd_err err = mckd_start_peer(a, sock);
+	bool afar;
 
 	if (err == MCKD_OK && a->restricted)
 		err = mckd_slot_take(a->peer_uid);
@@ -70,12 +71,15 @@ run(struct mckd_auth *a, int sock)
 		a->conf.authtok = MCKD_AUTHTOK_NO;
 	if (a->mode == 'c')
 		return mckd_mode_account(a);
-	if (a->conf.remote == MCKD_REMOTE_NO && mckd_remote(a)) {
+	afar = a->conf.remote != MCKD_REMOTE_LOCAL_READER && mckd_remote(a);
+	if (afar && (a->conf.remote != MCKD_REMOTE_CHALLENGE || a->mode != 'a')) {
 		mckd_log(LOG_NOTICE, "%s: a remote session does not use the local reader", a->service);
 		return PAM_AUTHINFO_UNAVAIL;
 	}
 	if ((err = open_store(a)) != MCKD_OK)
 		return mckd_verdict_code(err, false);
+	if (afar)
+		return mckd_mode_afar(a);
 	return a->mode == 'a' ? mckd_mode_auth(a) : mckd_mode_change(a);
 }
 

@@ -14,7 +14,7 @@
  * helper -> module: any number of TELL and ASK, then one VERDICT, and nothing after it.
  */
 #define MCKD_WIRE_MAX 4096
-#define MCKD_WIRE_ANSWER_MAX 512
+#define MCKD_WIRE_ANSWER_MAX 1023	/* what ssh takes of an askpass */
 
 enum mckd_wire_type {
 	MCKD_WIRE_START = 'S',	 /* fields: see below */

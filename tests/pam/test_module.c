@@ -181,9 +181,9 @@ test_bad_conversations(void **state)
 	int rc;
 
 	(void)state;
-	memset(big, '1', 512);
+	memset(big, '1', 1023);
 	assert_int_equal(run(&h, AUTH, "ask=1"), PAM_SUCCESS);
-	big[512] = '1';
+	big[1023] = '1';
 	assert_int_equal(run(&h, AUTH, "ask=1"), PAM_AUTH_ERR);
 	memset(big, '1', sizeof(big) - 1);
 	assert_int_equal(run(&h, AUTH, "ask=1"), PAM_AUTH_ERR);

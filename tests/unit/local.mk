@@ -50,3 +50,16 @@ test_store_trust_SOURCES = tests/unit/test_store_trust.c tests/unit/store_setup.
 test_store_trust_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
 test_store_trust_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 TESTS += test_json test_store test_store_host test_store_trust
+
+check_PROGRAMS += test_afar test_challenge test_known
+test_afar_SOURCES = tests/unit/test_afar.c tests/unit/login_rig.c tests/unit/login_rig.h \
+	tests/unit/soft_card.c tests/unit/soft_card.h $(card_application)
+test_afar_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)
+test_afar_LDADD = $(unit_ldadd) $(CRYPTO_LIBS)
+test_challenge_SOURCES = tests/unit/test_challenge.c
+test_challenge_CPPFLAGS = $(unit_cppflags)
+test_challenge_LDADD = $(unit_ldadd)
+test_known_SOURCES = tests/unit/test_known.c
+test_known_CPPFLAGS = $(unit_cppflags)
+test_known_LDADD = $(unit_ldadd)
+TESTS += test_afar test_challenge test_known
