@@ -84,12 +84,15 @@ static void
 check_store(struct doctor *d)
 {
 	struct tool *t = d->t;
-	char why[MCKD_WHY] = "";
+	char why[MCKD_WHY] = "", id[2 * MCKD_HOST_ID_LEN + 1] = "";
+	uint8_t host[MCKD_HOST_ID_LEN];
 	unsigned long cards = 0;
 	enum mckd_err e = mckd_store_open(t->store_dir, t->key, MCKD_STORE_WRITE, &t->store, why);
 
 	if (e == MCKD_OK && (e = mckd_store_cards(t->store, count, &cards)) != MCKD_OK)
 		snprintf(why, sizeof(why), "%s", mckd_store_why(t->store));
+	if (e == MCKD_OK && mckd_store_host_id(t->store, host) == MCKD_OK)
+		hex(host, sizeof(host), id);
 	if (e != MCKD_OK) {
 		found(d, WRONG, "store", mend_of(e), "%s", why[0] != '\0' ? why : mckd_err_str(e));
 		mckd_store_close(t->store);
@@ -97,7 +100,8 @@ check_store(struct doctor *d)
 	} else if (cards == 0) {
 		found(d, WRONG, "store", "cardtool provision", "no card in it yet");
 	} else {
-		found(d, GOOD, "store", NULL, "%lu %s", cards, cards == 1 ? "card" : "cards");
+		found(d, GOOD, "store", NULL, "%lu %s, host ID %s", cards,
+		    cards == 1 ? "card" : "cards", id);
 	}
 }
 

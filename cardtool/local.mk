@@ -22,6 +22,7 @@ cardtool_cardtool_SOURCES = \
 	cardtool/provision_options.c cardtool/provision_secrets.c \
 	cardtool/reader.c cardtool/reader.h \
 	cardtool/readers.c \
+	cardtool/respond.c \
 	cardtool/rotate.c cardtool/rotate.h \
 	cardtool/rotate_cancel.c cardtool/rotate_many.c cardtool/rotate_record.c cardtool/rotate_status.c \
 	cardtool/secret.c cardtool/secret_source.c \

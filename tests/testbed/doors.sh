@@ -36,7 +36,7 @@ doors_mounts() {
 	cp -a /var/cache/debconf /run/bed/debconf
 	mount --bind /run/bed/debconf /var/cache/debconf
 	mount -t tmpfs -o mode=755 bed /var/log
-	mkdir /run/sshd
+	mkdir -p /run/sshd
 	for uid in $alice $bob $carol; do
 		name=$(getent passwd "$uid" | cut -d: -f1)
 		sed -i "/^$name:/d" /etc/shadow

@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/SKIPS \
 	tests/hardening.sh \
 	tests/lint.sh \
+	tests/login/afar.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
 	tests/login/console.sh \

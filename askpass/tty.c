@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void
+put(int fd, const char *text)
+{
+	for (size_t left = strlen(text); left > 0;) {
+		ssize_t n = write(fd, text, left);
+
+		if (n <= 0)
+			return;
+		text += n;
+		left -= (size_t)n;
+	}
+}
+
+/* What ssh passes on may come from the other side: nothing that moves a cursor. */
+static void
+put_foreign(int fd, const char *text)
+{
+	char c[2] = "";
+
+	for (; *text != '\0'; text++) {
+		c[0] = ((unsigned char)*text < 0x20 && *text != '\n') || *text == 0x7f ? '?' : *text;
+		put(fd, c);
+	}
+}
+
+static enum ask
+read_line(int fd, char out[static ASK_MAX])
+{
+	size_t n = 0;
+	ssize_t got;
+	char c = 0;
+
+	while ((got = read(fd, &c, 1)) == 1 && c != '\n' && n < ASK_MAX)
+		out[n++] = c;
+	if (got != 1 || n == ASK_MAX) {
+		explicit_bzero(out, ASK_MAX);
+		return ASK_CANCELLED;
+	}
+	out[n] = '\0';
+	return ASK_OK;
+}
+
+enum ask
+ask_tty(const char *prompt, bool echo, char out[static ASK_MAX])
+{
+	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	enum ask rc = ASK_NOBODY;
+	struct termios old, quiet;
+	sigset_t block, before;
+
+	if (fd < 0)
+		return ASK_NOBODY;
+	if (tcgetattr(fd, &old) != 0)
+		goto out;
+	/* A signal between would leave the terminal mute: it is taken afterwards. */
+	(void)sigemptyset(&block);
+	(void)sigaddset(&block, SIGINT);
+	(void)sigaddset(&block, SIGTERM);
+	(void)sigaddset(&block, SIGTSTP);
+	(void)sigprocmask(SIG_BLOCK, &block, &before);
+	quiet = old;
+	if (!echo)
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	put_foreign(fd, prompt);
+	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+		rc = read_line(fd, out);
+		(void)tcsetattr(fd, TCSAFLUSH, &old);
+	}
+	if (!echo)
+		put(fd, "\n");
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+out:
+	(void)close(fd);
+	return rc;
+}

@@ -1,0 +1,346 @@
+# ssh from afar with the card at hand: Debian's sshd and ssh, mckd-askpass, the soft card
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154,SC2016,SC2119,SC2120
+
+# A connection from 127.0.0.1 is local, and would use the reader here: the other side has an
+# address of its own.
+AFAR=192.0.2.1
+HOME_OF=/run/bed/home
+
+# afar_setup [module option ...]: sshd with keyboard-interactive alone, and somebody to log in
+afar_setup() {
+	ip addr show dev lo | grep -q "$AFAR" || ip addr add "$AFAR/32" dev lo
+	service sshd remote=challenge "$@"
+	echo 'session required pam_permit.so' >>/etc/pam.d/sshd
+	mkdir -p /run/sshd "$HOME_OF/.ssh" "$HOME_OF/etc"
+	chmod 755 /run/sshd
+	rm -rf "$HOME_OF/.config"
+	chown -R 61001:61001 "$HOME_OF"
+	[ -s /run/bed/host_key ] || ssh-keygen -q -t ed25519 -N '' -f /run/bed/host_key
+	cat >/run/bed/sshd_config <<-END
+		ListenAddress $AFAR
+		Port 2222
+		HostKey /run/bed/host_key
+		PidFile none
+		UsePAM yes
+		UseDNS no
+		KbdInteractiveAuthentication ${KBDINT:-yes}
+		PasswordAuthentication ${PASSWORD:-no}
+		PubkeyAuthentication no
+		PrintMotd no
+		LogLevel VERBOSE
+	END
+	/usr/sbin/sshd -t -f /run/bed/sshd_config
+	start sshd /usr/sbin/sshd -D -e -f /run/bed/sshd_config
+	n=0
+	until ssh-keyscan -p 2222 "$AFAR" 2>/dev/null | grep -q .; do
+		n=$((n + 1))
+		[ "$n" -lt 100 ] || die "sshd does not listen: $(cat "$BED/sshd.out")"
+		sleep 0.05
+	done
+	echo "[$AFAR]:2222 $(cut -d' ' -f1-2 /run/bed/host_key.pub)" >"$HOME_OF/.ssh/known_hosts"
+	# Plays pinentry, and notes that it was asked
+	cat >/run/bed/pinentry <<-'END'
+		#!/bin/sh
+		echo "OK ready"
+		while read -r verb rest; do
+			echo "$verb $rest" >>/run/bed/pinentry.log
+			case $verb in
+			GETPIN) echo "D $(cat /run/bed/pin)" ;;
+			BYE) echo OK; exit 0 ;;
+			esac
+			echo OK
+		done
+	END
+	printf '#!/bin/sh\nprintf "%%s\\n" "$1" >>/run/bed/fallback.log\ncat /run/bed/pin\n' >/run/bed/fallback
+	chmod 755 /run/bed/pinentry /run/bed/fallback
+	: >/run/bed/pinentry.log
+	: >/run/bed/fallback.log
+	chmod 666 /run/bed/pinentry.log /run/bed/fallback.log
+	echo 246810 >/run/bed/pin
+	trap 'stop sshd' EXIT
+}
+
+# as_alice COMMAND ...: at her own machine, without a terminal
+as_alice() {
+	setsid -w setpriv --reuid=61001 --regid=61001 --clear-groups env -i PATH="$PATH" HOME="$HOME_OF" \
+		SSH_ASKPASS="${ASKPASS:-$PREFIX/bin/mckd-askpass}" SSH_ASKPASS_REQUIRE=force \
+		MCKD_PINENTRY=/run/bed/pinentry MCKD_ASKPASS_FALLBACK=/run/bed/fallback "$@"
+}
+
+# afar USER: ssh to the host; what it says in $BED/ssh.out
+afar() {
+	as_alice timeout 60 ssh -F none -p 2222 -o UserKnownHostsFile="$HOME_OF/.ssh/known_hosts" \
+		-o NumberOfPasswordPrompts=1 "$1@$AFAR" id -u >"$BED/ssh.out" 2>&1 </dev/null
+}
+
+host_id() {
+	cardtool doctor | grep -oE 'host ID [0-9a-f]{32}' | cut -d' ' -f3
+}
+
+# pin_host ID: alice knows the host by this host ID
+pin_host() {
+	mkdir -p "$HOME_OF/.config/mckd"
+	echo "$AFAR $1" >"$HOME_OF/.config/mckd/hosts"
+	chown -R 61001:61001 "$HOME_OF/.config"
+}
+
+# prompt_of USER: the prompt that ssh shows for this user, answered with nothing
+prompt_of() {
+	printf '#!/bin/sh\nprintf "%%s" "$1" >/run/bed/prompt\necho\n' >/run/bed/recorder
+	chmod 755 /run/bed/recorder
+	: >/run/bed/prompt
+	chmod 666 /run/bed/prompt
+	ASKPASS=/run/bed/recorder
+	refute afar "$1"
+	ASKPASS=
+	cp /run/bed/prompt "$BED/prompt"
+}
+
+afar_login() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	afar alice || { cat "$BED/ssh.out" "$BED/sshd.out"; return 1; }
+	[ "$(tail -n 1 "$BED/ssh.out")" = 61001 ]
+	grep 'SETDESC Log in as alice at 192.0.2.1.*8 tries left' /run/bed/pinentry.log
+	grep '^20 ' "$BED/trace0"
+	# Again: with another token
+	afar alice
+	[ ! -s /run/bed/fallback.log ]
+	refute grep 246810 "$BED/syslog.log" "$BED/sshd.out"
+	cardtool log | grep "alice.*$AFAR"
+}
+scenario afar_login
+
+afar_wrong_pin() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	echo 999999 >/run/bed/pin
+	refute afar alice
+	grep 'wrong PIN (7 tries left)' "$BED/ssh.out"
+	echo 246810 >/run/bed/pin
+	afar alice
+}
+scenario afar_wrong_pin
+
+afar_without_card() {
+	afar_setup
+	pin_host "$(host_id)"
+	refute afar alice
+	grep 'no card in the reader' "$BED/ssh.out"
+	card_in 0 "$BED/bob.card"
+	refute afar alice
+	grep 'none of those that this login takes' "$BED/ssh.out"
+	[ ! -s /run/bed/pinentry.log ]
+}
+scenario afar_without_card
+
+# Somebody in between passes on a challenge of another host than the one that ssh called
+afar_relay_is_refused() {
+	afar_setup
+	pin_host 00112233445566778899aabbccddeeff
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	refute afar alice
+	[ "$(apdus)" = 0 ]
+	grep "is not from $AFAR.*$(host_id).*00112233445566778899aabbccddeeff" "$BED/ssh.out"
+	[ ! -s /run/bed/pinentry.log ]
+}
+scenario afar_relay_is_refused
+
+afar_unknown_host_is_pinned_once() {
+	afar_setup
+	card_in 0 "$BED/alice.card"
+	refute afar alice
+	grep "is not known yet.*$(host_id)" "$BED/ssh.out"
+	[ ! -s /run/bed/pinentry.log ]
+	prompt_of alice
+	# Nobody to ask: nothing is pinned
+	as_alice cardtool respond --pin --pin-file /run/bed/pin <"$BED/prompt" >"$BED/respond.out" 2>&1 && return 1
+	grep "Host ID:  $(host_id)" "$BED/respond.out"
+	refute test -e "$HOME_OF/.config/mckd/hosts"
+	as_alice cardtool respond --pin --force --pin-file /run/bed/pin <"$BED/prompt"
+	grep "^$AFAR $(host_id)\$" "$HOME_OF/.config/mckd/hosts"
+	afar alice
+}
+scenario afar_unknown_host_is_pinned_once
+
+# The challenge copied to where the card is, the reply copied back
+afar_by_hand() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	cat >/run/bed/byhand <<-END
+		#!/bin/sh
+		printf '%s' "\$1" | cardtool respond --pin-file /run/bed/pin
+	END
+	chmod 755 /run/bed/byhand
+	ASKPASS=/run/bed/byhand
+	afar alice || { cat "$BED/ssh.out"; return 1; }
+	echo 999999 >/run/bed/pin
+	refute afar alice
+	ASKPASS=
+}
+scenario afar_by_hand
+
+afar_replay() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	printf '#!/bin/sh\n%s/bin/mckd-askpass "$1" | tee /run/bed/reply\n' "$PREFIX" >/run/bed/tee
+	printf '#!/bin/sh\ncat /run/bed/reply\n' >/run/bed/replay
+	chmod 755 /run/bed/tee /run/bed/replay
+	: >/run/bed/reply
+	chmod 666 /run/bed/reply
+	ASKPASS=/run/bed/tee
+	afar alice
+	grep '^mckd1:' /run/bed/reply
+	ASKPASS=/run/bed/replay
+	refute afar alice
+	ASKPASS=
+	# and the card is not taken for a clone by it
+	afar alice
+}
+scenario afar_replay
+
+afar_sealed_only_says_so() {
+	afar_setup
+	provision carol "$BED/carol.card" 112233 --application login:host-random:8:sealed-only
+	pin_host "$(host_id)"
+	card_in 0 "$BED/carol.card"
+	service card
+	expect SUCCESS card carol 112233
+	refute afar carol
+	grep 'cannot log in from afar' "$BED/ssh.out"
+	[ ! -s /run/bed/pinentry.log ]
+}
+scenario afar_sealed_only_says_so
+
+# shape FILE: the prompt without what is drawn anew, or belongs to the name
+shape() {
+	sed -E -e '1s/^\([^)]*\) //' -e 's/^(token|ctx) [0-9a-f]{32}$/\1 X/' \
+		-e 's/^card [0-9a-f]{16} ([0-9]+) [1-8] ([0-9]+)$/card X \1 N \2/' "$1"
+}
+
+ids() {
+	grep '^card ' "$1" | cut -d' ' -f2
+}
+
+afar_unknown_user() {
+	afar_setup
+	prompt_of alice
+	cp "$BED/prompt" "$BED/prompt.alice"
+	grep -i "^card $(card_id alice)" "$BED/prompt.alice"
+	for user in carol nosuchuser nosuchuser; do
+		[ ! -e "$BED/prompt.$user" ] || mv "$BED/prompt.$user" "$BED/prompt.before"
+		prompt_of "$user"
+		cp "$BED/prompt" "$BED/prompt.$user"
+		shape "$BED/prompt.alice" >"$BED/shape.1"
+		shape "$BED/prompt.$user" >"$BED/shape.2"
+		diff "$BED/shape.1" "$BED/shape.2"
+	done
+	# The same cards each time, and none that there is; another token each time
+	[ "$(ids "$BED/prompt.before")" = "$(ids "$BED/prompt.nosuchuser")" ]
+	[ "$(ids "$BED/prompt.carol")" != "$(ids "$BED/prompt.nosuchuser")" ]
+	refute grep -i "$(card_id alice)" "$BED/prompt.nosuchuser" "$BED/prompt.carol"
+	[ "$(grep ^token "$BED/prompt.before")" != "$(grep ^token "$BED/prompt.nosuchuser")" ]
+	rm -f "$BED"/prompt.*
+}
+scenario afar_unknown_user
+
+# Where the next module is to have those without a card, they see no challenge
+afar_nullok() {
+	afar_setup nullok
+	prompt_of carol
+	[ ! -s "$BED/prompt" ]
+	prompt_of alice
+	grep 'BEGIN MCKD' "$BED/prompt"
+}
+scenario afar_nullok
+
+# sshd's password conversation has no echo and cannot ask: nothing typed there is an answer
+afar_password_is_no_answer() {
+	PASSWORD=yes KBDINT=no afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	ASKPASS=/run/bed/fallback
+	refute afar alice
+	ASKPASS=
+	grep "password" /run/bed/fallback.log
+	[ "$(apdus)" = 0 ]
+	refute grep 'BEGIN MCKD' "$BED/ssh.out" /run/bed/fallback.log
+}
+scenario afar_password_is_no_answer
+
+afar_other_prompts_go_to_the_fallback() {
+	afar_setup
+	as_alice mckd-askpass "alice@192.0.2.1's password: " >"$BED/askpass.out"
+	[ "$(cat "$BED/askpass.out")" = 246810 ]
+	[ "$(cat /run/bed/fallback.log)" = "alice@192.0.2.1's password: " ]
+	# A challenge that is not whole is nobody else's either
+	refute as_alice mckd-askpass "(alice@192.0.2.1) -----BEGIN MCKD CHALLENGE-----" 2>"$BED/askpass.out"
+	grep 'cut off' "$BED/askpass.out"
+	prompt_of alice
+	refute as_alice mckd-askpass "$(sed '1s/^([^)]*) //' "$BED/prompt")" 2>"$BED/askpass.out"
+	grep '8.5 or newer' "$BED/askpass.out"
+	[ "$(wc -l </run/bed/fallback.log)" = 1 ]
+}
+scenario afar_other_prompts_go_to_the_fallback
+
+# on_terminal WORD ANSWER COMMAND: types ANSWER once WORD is shown; what is seen in $BED/terminal
+on_terminal() {
+	: >"$BED/terminal"
+	{
+		timeout 20 tail -n +1 -f "$BED/terminal" | grep -q -m 1 "$1"
+		printf '%s\n' "$2"
+	} | SHELL=/bin/sh timeout 30 script -qefc "$3" "$BED/terminal" >/dev/null
+}
+
+# No pinentry that works: the terminal asks, without echo
+afar_pin_on_the_terminal() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	chown -R root "$HOME_OF"
+	export HOME="$HOME_OF" MCKD_PINENTRY=/bin/false
+	ssh="ssh -F none -p 2222 -o UserKnownHostsFile=$HOME_OF/.ssh/known_hosts"
+	export SSH_ASKPASS="$PREFIX/bin/mckd-askpass" SSH_ASKPASS_REQUIRE=force
+	on_terminal 'PIN:' 246810 "$ssh alice@$AFAR id -u"
+	grep 'PIN: ' "$BED/terminal"
+	grep '^61001' "$BED/terminal"
+	refute grep 246810 "$BED/terminal"
+	# and cardtool respond, which asks there to pin as well
+	rm -r "$HOME_OF/.config"
+	prompt_of alice
+	on_terminal 'Type yes' no "cardtool respond --pin --pin-file /run/bed/pin <$BED/prompt" || :
+	grep 'nothing was pinned' "$BED/terminal"
+	refute test -e "$HOME_OF/.config/mckd/hosts"
+	on_terminal 'Type yes' yes "cardtool respond --pin --pin-file /run/bed/pin <$BED/prompt"
+	grep '^mckd1:' "$BED/terminal"
+	grep "^$AFAR $(host_id)\$" "$HOME_OF/.config/mckd/hosts"
+}
+scenario afar_pin_on_the_terminal
+
+# Where the reader is there, a local session uses it as ever
+afar_leaves_local_sessions_alone() {
+	service card remote=challenge
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario afar_leaves_local_sessions_alone
+
+afar_is_off_by_default() {
+	afar_setup
+	service sshd
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	refute afar alice
+	[ "$(apdus)" = 0 ]
+	[ ! -s /run/bed/pinentry.log ]
+}
+scenario afar_is_off_by_default
