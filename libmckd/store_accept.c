@@ -16,7 +16,7 @@ judge(struct mckd_store *s, const uint8_t *card, uint32_t before, uint32_t count
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
+	mckd_bind_card(s, st, 1, card);
 	e = mckd_store_row(s, st, "the card cannot be read");
 	good = e == MCKD_OK && mckd_column_uint(st, 0, UINT32_MAX, &stored) &&
 	    mckd_column_uint(st, 1, 0xffff, &seen) && mckd_column_uint(st, 2, MCKD_CARD_REVOKED, &status);
@@ -49,11 +49,13 @@ store_accepted(struct mckd_store *s, const uint8_t *card, uint32_t counter, uint
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int64(st, 2, counter);
-	sqlite3_bind_int(st, 3, epoch);
-	sqlite3_bind_int64(st, 4, ev != NULL && ev->when != 0 ? ev->when : (int64_t)time(NULL));
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, counter);
+	mckd_bind_int(s, st, 3, epoch);
+	mckd_bind_int(s, st, 4, ev != NULL && ev->when != 0 ? ev->when : (int64_t)time(NULL));
 	e = mckd_store_run(s, st, "the counter cannot be stored");
+	if (e == MCKD_OK && sqlite3_changes(s->db) != 1)
+		e = mckd_store_fail(s, MCKD_E_INTERNAL, "the counter was not stored");
 	return e == MCKD_OK && ev != NULL ? mckd_event_insert(s, ev) : e;
 }
 
@@ -66,8 +68,8 @@ store_clone(struct mckd_store *s, const uint8_t *card, const struct mckd_event *
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_text(st, 2, clone_reason, -1, SQLITE_STATIC);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_text(s, st, 2, clone_reason);
 	e = mckd_store_run(s, st, "the suspension cannot be stored");
 	if (e != MCKD_OK || ev == NULL)
 		return e;

@@ -203,7 +203,7 @@ get(struct mckd_store *s, struct mckd_record *r)
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, r->block.card);
+	mckd_bind_card(s, st, 1, r->block.card);
 	if ((e = mckd_store_row(s, st, "the card cannot be read")) == MCKD_OK)
 		e = read_card(s, st, r);
 	else if (e == MCKD_E_STORE_NOT_FOUND)
@@ -211,7 +211,7 @@ get(struct mckd_store *s, struct mckd_record *r)
 	mckd_store_reset(st);
 	if (e != MCKD_OK || (e = mckd_store_stmt(s, MCKD_SQL_APP_GET, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, r->block.card);
+	mckd_bind_card(s, st, 1, r->block.card);
 	while ((e = mckd_store_row(s, st, "the applications cannot be read")) == MCKD_OK)
 		if ((e = read_app(s, st, &r->block)) != MCKD_OK)
 			break;
@@ -282,17 +282,17 @@ mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd
 	mckd_wipe(plain, sizeof(plain));
 	if (e != MCKD_OK || (e = mckd_store_stmt(s, MCKD_SQL_APP_PUT, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, b->card);
-	sqlite3_bind_int(st, 2, app->slot);
-	sqlite3_bind_text(st, 3, app->name, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int(st, 4, app->flags);
-	sqlite3_bind_int(st, 5, (int)app->mechanism);
-	sqlite3_bind_int64(st, 6, app->period);
-	sqlite3_bind_int64(st, 7, app->retired);
-	sqlite3_bind_int64(st, 8, app->compromised);
-	sqlite3_bind_int(st, 9, app->duress);
-	sqlite3_bind_blob(st, 10, ksel, sizeof(ksel), SQLITE_TRANSIENT);
-	sqlite3_bind_blob(st, b->full ? 11 : 12, keys, (int)(len + MCKD_SEAL_OVERHEAD), SQLITE_TRANSIENT);
+	mckd_bind_card(s, st, 1, b->card);
+	mckd_bind_int(s, st, 2, app->slot);
+	mckd_bind_text(s, st, 3, app->name);
+	mckd_bind_int(s, st, 4, app->flags);
+	mckd_bind_int(s, st, 5, app->mechanism);
+	mckd_bind_int(s, st, 6, app->period);
+	mckd_bind_int(s, st, 7, app->retired);
+	mckd_bind_int(s, st, 8, app->compromised);
+	mckd_bind_int(s, st, 9, app->duress);
+	mckd_bind_blob(s, st, 10, ksel, sizeof(ksel));
+	mckd_bind_blob(s, st, b->full ? 11 : 12, keys, len + MCKD_SEAL_OVERHEAD);
 	return mckd_store_run(s, st, "the application cannot be stored");
 }
 
@@ -311,8 +311,8 @@ put_apps(struct mckd_store *s, const struct mckd_block *b)
 		if (app != NULL) {
 			e = mckd_app_put(s, b, app);
 		} else if ((e = mckd_store_stmt(s, MCKD_SQL_APP_DELETE, &st)) == MCKD_OK) {
-			mckd_bind_card(st, 1, b->card);
-			sqlite3_bind_int(st, 2, slot);
+			mckd_bind_card(s, st, 1, b->card);
+			mckd_bind_int(s, st, 2, slot);
 			e = mckd_store_run(s, st, "the application cannot be removed");
 		}
 	}
@@ -330,23 +330,23 @@ put_card(struct mckd_store *s, const struct mckd_record *r, enum mckd_sql which)
 
 	if (e != MCKD_OK || (e = mckd_store_stmt(s, which, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, b->card);
-	sqlite3_bind_int(st, 2, (int)b->dea1);
-	sqlite3_bind_int(st, 3, (int)b->dea2);
-	sqlite3_bind_int(st, 4, b->full);
-	sqlite3_bind_int(st, 5, b->epoch);
+	mckd_bind_card(s, st, 1, b->card);
+	mckd_bind_int(s, st, 2, b->dea1);
+	mckd_bind_int(s, st, 3, b->dea2);
+	mckd_bind_int(s, st, 4, b->full);
+	mckd_bind_int(s, st, 5, b->epoch);
 	if (b->have_last)
-		sqlite3_bind_blob(st, 6, b->last_ticket, sizeof(b->last_ticket), SQLITE_TRANSIENT);
-	sqlite3_bind_blob(st, b->full ? 7 : 8, key, sizeof(key), SQLITE_TRANSIENT);
-	sqlite3_bind_int(st, 9, (int)r->status);
-	sqlite3_bind_text(st, 10, r->reason, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(st, 11, r->counter);
-	sqlite3_bind_int(st, 12, r->epoch_seen);
-	sqlite3_bind_int(st, 13, r->provisioning);
-	sqlite3_bind_int(st, 14, r->strict);
-	sqlite3_bind_int64(st, 15, r->expires);
-	sqlite3_bind_int64(st, 16, r->last_use);
-	sqlite3_bind_int(st, 17, r->pin_must_change);
+		mckd_bind_blob(s, st, 6, b->last_ticket, sizeof(b->last_ticket));
+	mckd_bind_blob(s, st, b->full ? 7 : 8, key, sizeof(key));
+	mckd_bind_int(s, st, 9, r->status);
+	mckd_bind_text(s, st, 10, r->reason);
+	mckd_bind_int(s, st, 11, r->counter);
+	mckd_bind_int(s, st, 12, r->epoch_seen);
+	mckd_bind_int(s, st, 13, r->provisioning);
+	mckd_bind_int(s, st, 14, r->strict);
+	mckd_bind_int(s, st, 15, r->expires);
+	mckd_bind_int(s, st, 16, r->last_use);
+	mckd_bind_int(s, st, 17, r->pin_must_change);
 	return mckd_store_run(s, st, "the card cannot be stored");
 }
 

@@ -34,7 +34,7 @@ mckd_store_remove(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_L
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
+	mckd_bind_card(s, st, 1, card);
 	return change(s, st, "the card cannot be removed", "the card is not in the store");
 }
 
@@ -51,9 +51,9 @@ mckd_store_set_status(struct mckd_store *s, const uint8_t card[static MCKD_CARD_
 	if ((e = mckd_store_stmt(s, MCKD_SQL_CARD_STATUS, &st)) != MCKD_OK)
 		return e;
 	snprintf(text, sizeof(text), "%s", reason == NULL ? "" : reason);
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int(st, 2, (int)status);
-	sqlite3_bind_text(st, 3, text, -1, SQLITE_TRANSIENT);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, status);
+	mckd_bind_text(s, st, 3, text);
 	return change(s, st, "the status cannot be stored", "the card is not in the store");
 }
 
@@ -74,9 +74,9 @@ each_card(struct mckd_store *s, enum mckd_sql which, const char *user, mckd_stor
 		if ((e = mckd_store_stmt(s, which, &st)) != MCKD_OK)
 			return e;
 		/* The empty blob is before every card ID. */
-		sqlite3_bind_blob(st, 1, last, first ? 0 : MCKD_CARD_ID_LEN, SQLITE_TRANSIENT);
+		mckd_bind_blob(s, st, 1, last, first ? 0 : MCKD_CARD_ID_LEN);
 		if (user != NULL)
-			sqlite3_bind_text(st, 2, user, -1, SQLITE_TRANSIENT);
+			mckd_bind_text(s, st, 2, user);
 		first = false;
 		n = 0;
 		while (n < BATCH && (e = mckd_store_row(s, st, "the cards cannot be read")) == MCKD_OK)
@@ -157,7 +157,7 @@ first_after(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
+	mckd_bind_card(s, st, 1, card);
 	e = mckd_store_row(s, st, "the cards cannot be read");
 	if (e == MCKD_OK && !mckd_column_blob(st, 0, out, MCKD_CARD_ID_LEN))
 		e = mckd_store_fail(s, MCKD_E_STORE_UNTRUSTED, "a malformed row in table card");
@@ -188,8 +188,8 @@ mckd_store_find(struct mckd_store *s, const char *name, uint8_t card[static MCKD
 	if (prefix(name, low, high)) {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_CARD_RANGE, &st)) != MCKD_OK)
 			return e;
-		mckd_bind_card(st, 1, low);
-		mckd_bind_card(st, 2, high);
+		mckd_bind_card(s, st, 1, low);
+		mckd_bind_card(s, st, 2, high);
 		while ((e = mckd_store_row(s, st, "the cards cannot be read")) == MCKD_OK)
 			if (mckd_column_blob(st, 0, id, sizeof(id)))
 				(void)note(&f, id);
@@ -218,9 +218,9 @@ mckd_store_users(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LE
 	for (;;) {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_USER_NEXT, &st)) != MCKD_OK)
 			return e;
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int64(st, 2, slot);
-		sqlite3_bind_text(st, 3, user, -1, SQLITE_TRANSIENT);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, slot);
+		mckd_bind_text(s, st, 3, user);
 		e = mckd_store_row(s, st, "the users cannot be read");
 		if (e == MCKD_OK && (!mckd_column_text(st, 0, user, sizeof(user)) ||
 		    !mckd_column_uint(st, 1, MCKD_APPS_MAX, &slot)))
@@ -255,9 +255,9 @@ mckd_store_assign(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_L
 		return mckd_store_fail(s, MCKD_E_USAGE, "not a user name of 1-%d characters", MCKD_USER_MAX);
 	if ((e = mckd_store_stmt(s, MCKD_SQL_ASSIGN, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int(st, 2, slot);
-	sqlite3_bind_text(st, 3, user, -1, SQLITE_TRANSIENT);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, slot);
+	mckd_bind_text(s, st, 3, user);
 	e = change(s, st, "the user cannot be assigned", "");
 	if (e == MCKD_E_STORE_EXISTS)
 		mckd_store_fail(s, e, "the user has this application of the card already");
@@ -278,9 +278,9 @@ mckd_store_unassign(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID
 	e = mckd_store_stmt(s, slot == 0 ? MCKD_SQL_UNASSIGN_ALL : MCKD_SQL_UNASSIGN, &st);
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
+	mckd_bind_card(s, st, 1, card);
 	if (slot != 0)
-		sqlite3_bind_int(st, 2, slot);
-	sqlite3_bind_text(st, slot == 0 ? 2 : 3, user, -1, SQLITE_TRANSIENT);
+		mckd_bind_int(s, st, 2, slot);
+	mckd_bind_text(s, st, slot == 0 ? 2 : 3, user);
 	return change(s, st, "the user cannot be unassigned", "the user does not have this card");
 }

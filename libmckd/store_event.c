@@ -1,37 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define TEXTS 7
 #define TEXT_ROOM 256
 
-static void
-bind_text(sqlite3_stmt *st, int at, const char *text)
-{
-	size_t len = text == NULL ? 0 : strnlen(text, TEXT_ROOM - 1);
-
-	sqlite3_bind_text(st, at, text == NULL ? "" : text, (int)len, SQLITE_TRANSIENT);
-}
-
 enum mckd_err
 mckd_event_insert(struct mckd_store *s, const struct mckd_event *e)
 {
 	const char *const texts[TEXTS] = { e->kind, e->user, e->service, e->origin, e->application,
 		e->verdict, e->reason };
+	char text[TEXT_ROOM];
 	sqlite3_stmt *st;
 	enum mckd_err err = mckd_store_stmt(s, MCKD_SQL_EVENT_ADD, &st);
 
 	if (err != MCKD_OK)
 		return err;
-	sqlite3_bind_int64(st, 1, e->when == 0 ? (int64_t)time(NULL) : e->when);
+	mckd_bind_int(s, st, 1, e->when == 0 ? (int64_t)time(NULL) : e->when);
 	if (e->has_card)
-		mckd_bind_card(st, 2, e->card);
-	for (int i = 0; i < TEXTS; i++)
-		bind_text(st, 3 + i, texts[i]);
-	sqlite3_bind_int(st, 10, e->epoch);
-	sqlite3_bind_int(st, 11, e->index);
+		mckd_bind_card(s, st, 2, e->card);
+	for (int i = 0; i < TEXTS; i++) {
+		(void)snprintf(text, sizeof(text), "%s", texts[i] != NULL ? texts[i] : "");
+		mckd_bind_text(s, st, 3 + i, text);
+	}
+	mckd_bind_int(s, st, 10, e->epoch);
+	mckd_bind_int(s, st, 11, e->index);
 	return mckd_store_run(s, st, "the event cannot be stored");
 }
 
@@ -60,7 +56,7 @@ first_event(struct mckd_store *s, unsigned limit, int64_t *after)
 		return MCKD_OK;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_EVENT_FIRST, &st)) != MCKD_OK)
 		return e;
-	sqlite3_bind_int64(st, 1, (int64_t)limit - 1);
+	mckd_bind_int(s, st, 1, (int64_t)limit - 1);
 	e = mckd_store_row(s, st, "the events cannot be read");
 	if (e == MCKD_OK)
 		*after = sqlite3_column_int64(st, 0) - 1;
@@ -81,7 +77,7 @@ mckd_store_events(struct mckd_store *s, unsigned limit, mckd_store_event_cb cb, 
 	while (e == MCKD_OK) {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_EVENT_NEXT, &st)) != MCKD_OK)
 			return e;
-		sqlite3_bind_int64(st, 1, after);
+		mckd_bind_int(s, st, 1, after);
 		memset(&ev, 0, sizeof(ev));
 		if ((e = mckd_store_row(s, st, "the events cannot be read")) == MCKD_OK) {
 			bool good = mckd_column_uint(st, 3, 0xffff, &epoch) &&

@@ -51,7 +51,7 @@ mckd_store_host_get(struct mckd_store *s, const char *name, struct mckd_host *ou
 
 	if (e != MCKD_OK)
 		return e;
-	sqlite3_bind_text(st, 1, name, -1, SQLITE_TRANSIENT);
+	mckd_bind_text(s, st, 1, name);
 	e = mckd_store_row(s, st, "the host cannot be read");
 	if (e == MCKD_OK)
 		e = read_host(s, st, out);
@@ -71,7 +71,7 @@ mckd_store_hosts(struct mckd_store *s, mckd_store_host_cb cb, void *arg)
 	for (;;) {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_HOST_NEXT, &st)) != MCKD_OK)
 			return e;
-		sqlite3_bind_text(st, 1, h.name, -1, SQLITE_TRANSIENT);
+		mckd_bind_text(s, st, 1, h.name);
 		e = mckd_store_row(s, st, "the hosts cannot be read");
 		if (e == MCKD_OK)
 			e = read_host(s, st, &h);
@@ -112,12 +112,12 @@ mckd_store_host_put(struct mckd_store *s, const struct mckd_host *h)
 	if ((e = mckd_store_seal(s, &at, h->id, sizeof(h->id), sealed)) != MCKD_OK ||
 	    (e = mckd_store_stmt(s, MCKD_SQL_HOST_PUT, &st)) != MCKD_OK)
 		return e;
-	sqlite3_bind_text(st, 1, h->name, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_blob(st, 2, sealed, sizeof(sealed), SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 3, h->applications, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 4, h->users, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(st, 5, h->serial);
-	sqlite3_bind_int64(st, 6, h->exported);
+	mckd_bind_text(s, st, 1, h->name);
+	mckd_bind_blob(s, st, 2, sealed, sizeof(sealed));
+	mckd_bind_text(s, st, 3, h->applications);
+	mckd_bind_text(s, st, 4, h->users);
+	mckd_bind_int(s, st, 5, h->serial);
+	mckd_bind_int(s, st, 6, h->exported);
 	return change(s, st, "the host cannot be stored");
 }
 
@@ -152,12 +152,12 @@ mckd_store_become_host(struct mckd_store *s, const struct mckd_host *h)
 		return e;
 	if ((e = mckd_store_seal(s, &mckd_host_at, h->id, sizeof(h->id), sealed)) == MCKD_OK &&
 	    (e = mckd_store_stmt(s, MCKD_SQL_META_HOST, &st)) == MCKD_OK) {
-		sqlite3_bind_blob(st, 1, sealed, sizeof(sealed), SQLITE_TRANSIENT);
+		mckd_bind_blob(s, st, 1, sealed, sizeof(sealed));
 		e = mckd_store_run(s, st, "the hostID cannot be stored");
 	}
 	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_SELF_PUT, &st)) == MCKD_OK) {
-		sqlite3_bind_text(st, 1, h->name, -1, SQLITE_TRANSIENT);
-		sqlite3_bind_int64(st, 2, h->serial);
+		mckd_bind_text(s, st, 1, h->name);
+		mckd_bind_int(s, st, 2, h->serial);
 		e = mckd_store_run(s, st, "the store's name cannot be stored");
 	}
 	if (e != MCKD_OK) {
@@ -179,14 +179,14 @@ mckd_store_host_settle(struct mckd_store *s, const uint8_t card[static MCKD_CARD
 	if (e != MCKD_OK)
 		return e;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_DONE, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, epoch);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, epoch);
 		e = mckd_store_run(s, st, "the tickets cannot be settled");
 	}
 	if (e == MCKD_OK && r != NULL && (e = mckd_store_stmt(s, MCKD_SQL_RECEIPT_PUT, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, r->epoch);
-		sqlite3_bind_blob(st, 3, r->receipt, sizeof(r->receipt), SQLITE_TRANSIENT);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, r->epoch);
+		mckd_bind_blob(s, st, 3, r->receipt, sizeof(r->receipt));
 		e = mckd_store_run(s, st, "the receipt cannot be kept");
 	}
 	if (e == MCKD_OK)
@@ -209,7 +209,7 @@ mckd_store_receipts(struct mckd_store *s, mckd_store_receipt_cb cb, void *arg)
 		if ((e = mckd_store_stmt(s, MCKD_SQL_RECEIPT_NEXT, &st)) != MCKD_OK)
 			return e;
 		/* The empty blob is before every card ID. */
-		sqlite3_bind_blob(st, 1, r.card, first ? 0 : (int)sizeof(r.card), SQLITE_TRANSIENT);
+		mckd_bind_blob(s, st, 1, r.card, first ? 0 : (int)sizeof(r.card));
 		first = false;
 		e = mckd_store_row(s, st, "the receipts cannot be read");
 		if (e == MCKD_OK && (!mckd_column_blob(st, 0, r.card, sizeof(r.card)) ||
@@ -233,6 +233,6 @@ mckd_store_receipt_drop(struct mckd_store *s, const uint8_t card[static MCKD_CAR
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
+	mckd_bind_card(s, st, 1, card);
 	return change(s, st, "the receipt cannot be dropped");
 }

@@ -36,6 +36,7 @@ struct mckd_store {
 	bool readonly;		/* asked for, or the file system is */
 	bool unwritable;	/* a WRITE store on a read-only file system */
 	int dirfd;		/* O_PATH */
+	int bound;		/* the first SQLite code but OK of binding since mckd_store_stmt() */
 	int depth;		/* of transactions */
 	int reads;		/* of mckd_store_read_begin() */
 	uint8_t key[MCKD_KEY_LEN];
@@ -63,7 +64,12 @@ enum mckd_err mckd_store_row(struct mckd_store *s, sqlite3_stmt *st, const char 
 /* Steps a statement that yields no row, and resets it. */
 enum mckd_err mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what);
 void mckd_store_reset(sqlite3_stmt *st);
-void mckd_bind_card(sqlite3_stmt *st, int at, const uint8_t card[static MCKD_CARD_ID_LEN]);
+/* What could not be bound would be NULL, and match nothing: mckd_store_row() and _run() fail then. */
+void mckd_bind_int(struct mckd_store *s, sqlite3_stmt *st, int at, int64_t value);
+void mckd_bind_text(struct mckd_store *s, sqlite3_stmt *st, int at, const char *text);
+void mckd_bind_blob(struct mckd_store *s, sqlite3_stmt *st, int at, const void *p, size_t len);
+void mckd_bind_card(struct mckd_store *s, sqlite3_stmt *st, int at,
+    const uint8_t card[static MCKD_CARD_ID_LEN]);
 /* A blob column of exactly len bytes, or false. */
 bool mckd_column_blob(sqlite3_stmt *st, int at, void *out, size_t len);
 /* An integer column within 0-max, or false. */

@@ -98,12 +98,12 @@ put_before(struct mckd_store *s, const struct mckd_record *was, const struct mck
 	mckd_wipe(body, sizeof(body));
 	if (e != MCKD_OK || (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_ADD, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, was->block.card);
-	sqlite3_bind_int(st, 2, was->block.epoch);
-	sqlite3_bind_int(st, 3, now->block.epoch);
-	sqlite3_bind_int64(st, 4, rotation);
-	sqlite3_bind_int64(st, 5, until);
-	sqlite3_bind_blob(st, 6, sealed, (int)(len + MCKD_SEAL_OVERHEAD), SQLITE_TRANSIENT);
+	mckd_bind_card(s, st, 1, was->block.card);
+	mckd_bind_int(s, st, 2, was->block.epoch);
+	mckd_bind_int(s, st, 3, now->block.epoch);
+	mckd_bind_int(s, st, 4, rotation);
+	mckd_bind_int(s, st, 5, until);
+	mckd_bind_blob(s, st, 6, sealed, len + MCKD_SEAL_OVERHEAD);
 	return mckd_store_run(s, st, "the rotation cannot be stored");
 }
 
@@ -127,10 +127,10 @@ mckd_store_rotate(struct mckd_store *s, const struct mckd_record *before,
 		return mckd_store_fail(s, MCKD_E_USAGE, "not a rotation");
 	if ((e = mckd_store_stmt(s, MCKD_SQL_CARD_CHAIN, &st)) != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, b->card);
-	sqlite3_bind_int(st, 2, b->epoch);
-	sqlite3_bind_blob(st, 3, b->last_ticket, sizeof(b->last_ticket), SQLITE_TRANSIENT);
-	sqlite3_bind_int(st, 4, now->strict);
+	mckd_bind_card(s, st, 1, b->card);
+	mckd_bind_int(s, st, 2, b->epoch);
+	mckd_bind_blob(s, st, 3, b->last_ticket, sizeof(b->last_ticket));
+	mckd_bind_int(s, st, 4, now->strict);
 	e = mckd_store_run(s, st, "the card cannot be stored");
 	for (unsigned i = 0; i < b->napps && e == MCKD_OK; i++)
 		if (!same_app(&before->block.app[i], &b->app[i]))
@@ -176,8 +176,8 @@ mckd_before_get(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN
 		return e;
 	memset(out, 0, sizeof(*out));
 	out->epoch = epoch;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int(st, 2, epoch);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, epoch);
 	e = mckd_store_row(s, st, "the rotations cannot be read");
 	if (e == MCKD_OK)
 		e = read_before(s, st, card, out);
@@ -200,8 +200,8 @@ mckd_before_drop(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LE
 	for (int i = 0; i < 2 && e == MCKD_OK; i++) {
 		if ((e = mckd_store_stmt(s, which[i], &st)) != MCKD_OK)
 			break;
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, b->epoch);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, b->epoch);
 		e = mckd_store_run(s, st, "the rotation cannot be removed");
 	}
 	if (e == MCKD_OK)
@@ -218,10 +218,10 @@ mark(struct mckd_store *s, const uint8_t *card, uint16_t first, uint16_t last, u
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int(st, 2, first);
-	sqlite3_bind_int(st, 3, last);
-	sqlite3_bind_int64(st, 4, sent);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, first);
+	mckd_bind_int(s, st, 3, last);
+	mckd_bind_int(s, st, 4, sent);
 	return mckd_store_run(s, st, "that a ticket is sent cannot be stored");
 }
 

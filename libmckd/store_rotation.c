@@ -19,10 +19,10 @@ mckd_rotation_new(struct mckd_store *s, const struct mckd_rotation *r, int64_t *
 	if (e != MCKD_OK)
 		return e;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_ROTATION_NEW, &st)) == MCKD_OK) {
-		sqlite3_bind_int64(st, 1, r->at != 0 ? r->at : (int64_t)time(NULL));
-		sqlite3_bind_text(st, 2, r->what, -1, SQLITE_TRANSIENT);
-		sqlite3_bind_int64(st, 3, r->cards);
-		sqlite3_bind_int64(st, 4, r->until);
+		mckd_bind_int(s, st, 1, r->at != 0 ? r->at : (int64_t)time(NULL));
+		mckd_bind_text(s, st, 2, r->what);
+		mckd_bind_int(s, st, 3, r->cards);
+		mckd_bind_int(s, st, 4, r->until);
 		e = mckd_store_run(s, st, "the rotation cannot be stored");
 	}
 	if (e == MCKD_OK) {
@@ -42,8 +42,8 @@ mckd_rotation_cards(struct mckd_store *s, int64_t id, int64_t cards)
 	if (e != MCKD_OK)
 		return e;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_ROTATION_CARDS, &st)) == MCKD_OK) {
-		sqlite3_bind_int64(st, 1, id);
-		sqlite3_bind_int64(st, 2, cards);
+		mckd_bind_int(s, st, 1, id);
+		mckd_bind_int(s, st, 2, cards);
 		e = mckd_store_run(s, st, "the rotation cannot be stored");
 	}
 	if (e == MCKD_OK)
@@ -62,7 +62,7 @@ mckd_rotations(struct mckd_store *s, mckd_rotation_cb cb, void *arg)
 	for (;;) {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_ROTATION_NEXT, &st)) != MCKD_OK)
 			return e;
-		sqlite3_bind_int64(st, 1, r.id);
+		mckd_bind_int(s, st, 1, r.id);
 		e = mckd_store_row(s, st, "the rotations cannot be read");
 		if (e == MCKD_OK && (!mckd_column_uint(st, 0, INT64_MAX, &r.id) ||
 		    !mckd_column_uint(st, 1, INT64_MAX, &r.at) ||
@@ -110,8 +110,8 @@ mckd_store_waiting(struct mckd_store *s, mckd_waiting_cb cb, void *arg)
 	do {
 		if ((e = mckd_store_stmt(s, MCKD_SQL_ROTATED_NEXT, &st)) != MCKD_OK)
 			return e;
-		sqlite3_bind_blob(st, 1, last.card, first ? 0 : MCKD_CARD_ID_LEN, SQLITE_TRANSIENT);
-		sqlite3_bind_int(st, 2, last.epoch);
+		mckd_bind_blob(s, st, 1, last.card, first ? 0 : MCKD_CARD_ID_LEN);
+		mckd_bind_int(s, st, 2, last.epoch);
 		first = false;
 		n = 0;
 		while (n < BATCH && (e = mckd_store_row(s, st, "the rotations cannot be read")) == MCKD_OK)

@@ -199,6 +199,7 @@ mckd_store_stmt(struct mckd_store *s, enum mckd_sql which, sqlite3_stmt **out)
 		}
 	}
 	*out = s->stmt[which];
+	s->bound = SQLITE_OK;
 	return MCKD_OK;
 }
 
@@ -214,7 +215,7 @@ mckd_store_reset(sqlite3_stmt *st)
 enum mckd_err
 mckd_store_row(struct mckd_store *s, sqlite3_stmt *st, const char *what)
 {
-	int rc = sqlite3_step(st);
+	int rc = s->bound == SQLITE_OK ? sqlite3_step(st) : s->bound;
 
 	if (rc == SQLITE_ROW)
 		return MCKD_OK;
@@ -226,7 +227,7 @@ mckd_store_row(struct mckd_store *s, sqlite3_stmt *st, const char *what)
 enum mckd_err
 mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what)
 {
-	int rc = sqlite3_step(st);
+	int rc = s->bound == SQLITE_OK ? sqlite3_step(st) : s->bound;
 	enum mckd_err e = MCKD_OK;
 
 	if (rc == SQLITE_ROW)
@@ -237,10 +238,36 @@ mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what)
 	return e;
 }
 
-void
-mckd_bind_card(sqlite3_stmt *st, int at, const uint8_t card[static MCKD_CARD_ID_LEN])
+static void
+note_bound(struct mckd_store *s, int rc)
 {
-	sqlite3_bind_blob(st, at, card, MCKD_CARD_ID_LEN, SQLITE_TRANSIENT);
+	if (s->bound == SQLITE_OK)
+		s->bound = rc;
+}
+
+void
+mckd_bind_int(struct mckd_store *s, sqlite3_stmt *st, int at, int64_t value)
+{
+	note_bound(s, sqlite3_bind_int64(st, at, value));
+}
+
+void
+mckd_bind_text(struct mckd_store *s, sqlite3_stmt *st, int at, const char *text)
+{
+	note_bound(s, sqlite3_bind_text(st, at, text, -1, SQLITE_TRANSIENT));
+}
+
+void
+mckd_bind_blob(struct mckd_store *s, sqlite3_stmt *st, int at, const void *p, size_t len)
+{
+	note_bound(s, sqlite3_bind_blob64(st, at, p, len, SQLITE_TRANSIENT));
+}
+
+void
+mckd_bind_card(struct mckd_store *s, sqlite3_stmt *st, int at,
+    const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	mckd_bind_blob(s, st, at, card, MCKD_CARD_ID_LEN);
 }
 
 bool
@@ -358,6 +385,8 @@ mckd_store_commit(struct mckd_store *s)
 	}
 	e = mckd_store_exec(s, s->depth == 1 ? "COMMIT" : "RELEASE inner",
 	    "the change to the store cannot be committed");
+	if (e == MCKD_OK && s->depth == 1 && sqlite3_get_autocommit(s->db) == 0)
+		e = mckd_store_fail(s, MCKD_E_STORE_IO, "the change to the store was not committed");
 	if (e != MCKD_OK)
 		mckd_store_rollback(s);
 	else

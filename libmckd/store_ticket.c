@@ -29,9 +29,9 @@ mckd_store_ticket_add(struct mckd_store *s, const uint8_t card[static MCKD_CARD_
 	    (e = mckd_store_begin(s)) != MCKD_OK)
 		goto out;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_ADD, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, t->epoch);
-		sqlite3_bind_blob(st, 3, sealed, (int)(len + MCKD_SEAL_OVERHEAD), SQLITE_TRANSIENT);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, t->epoch);
+		mckd_bind_blob(s, st, 3, sealed, len + MCKD_SEAL_OVERHEAD);
 		e = mckd_store_run(s, st, "the ticket cannot be stored");
 	}
 	if (e == MCKD_E_STORE_EXISTS)
@@ -87,8 +87,8 @@ mckd_store_ticket_next(struct mckd_store *s, const uint8_t card[static MCKD_CARD
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(st, 1, card);
-	sqlite3_bind_int(st, 2, after);
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, after);
 	e = mckd_store_row(s, st, "the tickets cannot be read");
 	if (e == MCKD_OK)
 		e = read_ticket(s, st, card, out);
@@ -108,20 +108,20 @@ mckd_store_ticket_done(struct mckd_store *s, const uint8_t card[static MCKD_CARD
 	if (e != MCKD_OK)
 		return e;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_DONE, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, epoch);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, epoch);
 		e = mckd_store_run(s, st, "the receipt cannot be stored");
 	}
 	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_CARD_RECEIPT, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, epoch);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, epoch);
 		e = mckd_store_run(s, st, "the receipt cannot be stored");
 		if (e == MCKD_OK && sqlite3_changes(s->db) == 0)
 			e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "the card is not in the store");
 	}
 	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DONE, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, epoch);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, epoch);
 		e = mckd_store_run(s, st, "the receipt cannot be stored");
 	}
 	if (e == MCKD_OK)
@@ -139,13 +139,13 @@ mckd_store_ticket_forget(struct mckd_store *s, const uint8_t card[static MCKD_CA
 	if (e != MCKD_OK)
 		return e;
 	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_DONE, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, UINT16_MAX);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, UINT16_MAX);
 		e = mckd_store_run(s, st, "the tickets cannot be removed");
 	}
 	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DROP, &st)) == MCKD_OK) {
-		mckd_bind_card(st, 1, card);
-		sqlite3_bind_int(st, 2, 0);
+		mckd_bind_card(s, st, 1, card);
+		mckd_bind_int(s, st, 2, 0);
 		e = mckd_store_run(s, st, "the rotations cannot be removed");
 	}
 	if (e == MCKD_OK)

@@ -43,7 +43,7 @@ CALL(PCSC, SCardReleaseContext, 0x80100001L)
 CALL(PCSC, SCardTransmit, 0x8010002fL)
 
 CALL(SQL, sqlite3_bind_blob, 7)
-CALL(SQL, sqlite3_bind_int, 7)
+CALL(SQL, sqlite3_bind_blob64, 7)
 CALL(SQL, sqlite3_bind_int64, 7)
 CALL(SQL, sqlite3_bind_text, 7)
 CALL(SQL, sqlite3_busy_timeout, 21)
