@@ -27,7 +27,7 @@ carry() {
 	at "$to" host import "/run/bed/$to.export" --transport-key-file "/run/bed/$to.transport"
 }
 
-host_id() {
+listed_id() {
 	cardtool host list | awk -v host="$1" '$1 == host { print $2 }'
 }
 
@@ -46,7 +46,7 @@ host_logs_in_without_master_key() {
 	refute at a export --secrets alice
 	refute at a rotate alice --compromised 1 --force
 	at a show alice | grep 'block host'
-	at a host list | grep "$(host_id a)"
+	at a host list | grep "$(listed_id a)"
 	# The issuer's own logins go on.
 	expect SUCCESS card alice 246810
 	expect SUCCESS a alice 246810
@@ -138,7 +138,7 @@ stolen_host_store_forges_nothing_elsewhere() {
 	new_host b
 	carry export a
 	carry export b
-	[ "$(host_id a)" != "$(host_id b)" ]
+	[ "$(listed_id a)" != "$(listed_id b)" ]
 	card_in 0 "$BED/alice.card"
 	expect SUCCESS b alice 246810
 	public=$(bed_select)
@@ -154,10 +154,10 @@ stolen_host_store_forges_nothing_elsewhere() {
 	grep 'wrong result' "$BED/syslog.log"
 	card_out 0
 
-	before=$(host_id a)
+	before=$(listed_id a)
 	new_host a
 	carry rekey a
-	[ "$(host_id a)" != "$before" ]
+	[ "$(listed_id a)" != "$before" ]
 	start card0 bed_forger "$PORT_0" /run/bed/loot /run/bed/loot.key "$public"
 	bed_wait present 0
 	expect AUTH_ERR a alice 000000

@@ -22,8 +22,8 @@ mechanism_on_card() {
 	bed_select | sed -n 's/.*840401....\(..\).*/\1/p'
 }
 
-# indices N [PIN]: N logins; $used, their different indices, and $many, how many these are
-indices() {
+# logins N [PIN]: N logins; $used, their different indices, and $many, how many these are
+logins() {
 	: >"$BED/indices"
 	n=$1
 	while [ "$n" -gt 0 ]; do
@@ -44,7 +44,7 @@ selection_at_random_by_the_card() {
 	selecting card-random
 	[ "$(mechanism_on_card)" = 01 ]
 	# Twelve times the same of eight: one in 8^11.
-	indices 12
+	logins 12
 	[ "$many" -gt 1 ]
 }
 scenario selection_at_random_by_the_card
@@ -53,7 +53,7 @@ scenario selection_at_random_by_the_card
 selection_at_random_by_the_host() {
 	selecting host-random
 	[ "$(mechanism_on_card)" = 02 ]
-	indices 12
+	logins 12
 	[ "$many" -gt 1 ]
 }
 scenario selection_at_random_by_the_host
@@ -63,7 +63,7 @@ selection_by_common_algorithm_on_the_date() {
 	selecting date
 	[ "$(mechanism_on_card)" = 03 ]
 	today=$(date -u +%F)
-	indices 6
+	logins 6
 	# At midnight there may be two.
 	[ "$many" = 1 ] || [ "$(date -u +%F)" != "$today" ]
 }
@@ -88,7 +88,7 @@ scenario selection_by_common_algorithm_on_the_time
 selection_by_common_algorithm_on_the_counter() {
 	selecting counter
 	[ "$(mechanism_on_card)" = 04 ]
-	indices 12
+	logins 12
 	[ "$many" -gt 1 ]
 }
 scenario selection_by_common_algorithm_on_the_counter
@@ -98,7 +98,7 @@ selection_by_algorithm_on_one_side_only() {
 	selecting host-date
 	[ "$(mechanism_on_card)" = 02 ]
 	today=$(date -u +%F)
-	indices 6
+	logins 6
 	[ "$many" = 1 ] || [ "$(date -u +%F)" != "$today" ]
 }
 scenario selection_by_algorithm_on_one_side_only
@@ -107,7 +107,7 @@ scenario selection_by_algorithm_on_one_side_only
 selection_by_the_pin() {
 	selecting pin
 	[ "$(mechanism_on_card)" = 05 ]
-	indices 6
+	logins 6
 	[ "$many" = 1 ]
 }
 scenario selection_by_the_pin
@@ -116,14 +116,14 @@ scenario selection_by_the_pin
 # PINs, never all the same (one in 8^6).
 selection_with_the_pin_as_index() {
 	selecting pin
-	indices 1
+	logins 1
 	all=$used
 	old=246810
 	for new in 135791 112233 445566 778899 998877 665544; do
 		echo "$old" >"$BED/old.pin"
 		echo "$new" >"$BED/new.pin"
 		cardtool pin change --pin-file "$BED/old.pin" --new-pin-file "$BED/new.pin" carol
-		indices 2 "$new"
+		logins 2 "$new"
 		[ "$many" = 1 ]
 		all="$all $used"
 		old=$new
