@@ -47,7 +47,7 @@ find_slots(struct mckd_login *l)
 	const char *want = l->conf->application;
 	struct admit a = { l, 0 };
 	uint16_t slots = 0, pins = 0;
-	uint8_t only = 0;
+	uint8_t only = 0, only_pin = 0;
 	enum mckd_err err = mckd_store_users(l->store, b->card, admit, &a);
 
 	if (err != MCKD_OK && err != MCKD_E_STORE_NOT_FOUND)
@@ -61,8 +61,10 @@ find_slots(struct mckd_login *l)
 			continue;
 		only = slots == 0 ? app->slot : 0;
 		slots |= bit;
-		if ((app->flags & MCKD_APP_NEEDS_PIN) != 0)
+		if ((app->flags & MCKD_APP_NEEDS_PIN) != 0) {
+			only_pin = pins == 0 ? app->slot : 0;
 			pins |= bit;
+		}
 	}
 	if (slots == 0)
 		return no_card_of(l, a.slots == 0 ? "the card is not assigned to this user" :
@@ -71,7 +73,8 @@ find_slots(struct mckd_login *l)
 		l->slot = only;
 		l->slots = slots;
 	} else if (pins != 0) {
-		l->slot = 0;	/* the PIN chooses */
+		/* 0: the PIN chooses. With no choice, a wrong one costs no try of other users' PINs. */
+		l->slot = only_pin;
 		l->slots = pins;
 	} else if (only != 0) {
 		l->slot = only;
@@ -281,8 +284,9 @@ report(struct mckd_login *l, const struct mckd_exchange *x, enum mckd_err verdic
 	e = event_of(l, x, verdict == MCKD_OK ? "success" : "denied");
 	if (verdict == MCKD_E_CLONE)
 		e.kind = "clone";
-	/* A success was stored together with its counter; what anyone may send from afar is not. */
-	if (verdict != MCKD_OK && (!x->afar || l->pin_accepted))
+	/* A success was stored with its counter, a clone with its suspension; what anyone may send
+	 * from afar is not stored. */
+	if (verdict != MCKD_OK && verdict != MCKD_E_CLONE && (!x->afar || l->pin_accepted))
 		(void)mckd_store_event(l->store, &e);
 	mckd_log_event(verdict == MCKD_OK ? LOG_INFO : verdict == MCKD_E_CLONE ? LOG_ALERT :
 	    LOG_NOTICE, &e);

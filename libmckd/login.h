@@ -2,6 +2,7 @@
 #ifndef MCKD_LOGIN_H
 #define MCKD_LOGIN_H
 
+#include <stdatomic.h>
 #include "card.h"
 #include "conf.h"
 #include "store_host.h"
@@ -25,7 +26,7 @@ struct mckd_login {
 	uint16_t slots;				/* that may serve here: bit 0 = slot 1 */
 	bool spent;				/* the challenge of info */
 	struct mckd_receipt receipt;		/* to a host without CK; epoch 0: none */
-	bool pin_accepted;			/* the card said 9000 to AUTHENTICATE */
+	atomic_bool pin_accepted;		/* the card said 9000 to AUTHENTICATE */
 	uint8_t last_wrong[32];			/* hash of the last wrong PIN */
 	bool have_last_wrong;
 	/* after mckd_login_decide() said MCKD_OK */

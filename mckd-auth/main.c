@@ -114,8 +114,8 @@ send_verdict(const struct mckd_auth *a, uint8_t code)
 int
 main(void)
 {
-	struct mckd_auth *a = NULL;
-	uint8_t code = PAM_ABORT;
+	static struct mckd_auth auth;	/* the watch looks at it to the end */
+	struct mckd_auth *a = &auth;
 	int sock = mckd_own_process();
 
 	if (sock < 0)
@@ -123,15 +123,9 @@ main(void)
 	mckd_warm_start();
 	mckd_log_open("mckd-auth");
 	mckd_talk_open(sock, false);
-	if (mckd_watch_start(sock, START_SECONDS) < 0)
+	if (mckd_watch_start(sock, START_SECONDS, &a->login.pin_accepted) < 0)
 		return 1;
-	if ((a = calloc(1, sizeof(*a))) == NULL) {
-		code = PAM_BUF_ERR;
-		mckd_talk_verdict(&code, 1);
-		return 1;
-	}
-	code = run(a, sock);
-	send_verdict(a, code);
+	send_verdict(a, run(a, sock));
 	mckd_watch_no_ball();
 	mckd_login_close(&a->login);
 	if (a->login.link != NULL)
@@ -141,6 +135,5 @@ main(void)
 	if (a->store != NULL)
 		mckd_store_close(a->store);
 	explicit_bzero(a, sizeof(*a));
-	free(a);
 	return 0;
 }

@@ -3,8 +3,8 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <security/_pam_types.h>
 
+#include "verdict.h"
 #include "wire.h"
 
 #define SEND_MS 5000
@@ -83,9 +83,9 @@ mckd_talk_verdict(const uint8_t *body, size_t len)
 }
 
 void
-mckd_talk_give_up(void)
+mckd_talk_give_up(bool pin_accepted)
 {
-	const uint8_t code = PAM_AUTHINFO_UNAVAIL;
+	const uint8_t code = mckd_verdict_code(MCKD_E_TIMEOUT, pin_accepted);
 
 	if (pthread_mutex_trylock(&sending) != 0)
 		return;

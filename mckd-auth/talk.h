@@ -2,6 +2,7 @@
 #ifndef MCKD_AUTH_TALK_H
 #define MCKD_AUTH_TALK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@
 /* The dialogue with the module, and the watch over it. */
 
 /* Starts the watch: EOF on the socket, or the deadline, ends the process at any moment. */
-int mckd_watch_start(int sock, unsigned deadline_s);
+int mckd_watch_start(int sock, unsigned deadline_s, const atomic_bool *pin_accepted);
 /* The deadline counts only while this process has the ball. */
 void mckd_watch_deadline(unsigned seconds);
 void mckd_watch_ball(void);		/* ours: from now on, the deadline */
@@ -23,6 +24,6 @@ int mckd_talk_ask(bool echo, const char *text, char *out, size_t room);
 /* Once, and the last frame. */
 void mckd_talk_verdict(const uint8_t *body, size_t len);
 /* From the watch: the same, unless the other thread is in the middle of a frame. */
-void mckd_talk_give_up(void);
+void mckd_talk_give_up(bool pin_accepted);
 
 #endif

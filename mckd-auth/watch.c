@@ -15,6 +15,7 @@
 static atomic_llong until;	/* milliseconds of the monotonic clock; 0: no deadline */
 static unsigned deadline = 30;
 static int watched = -1, bell = -1;
+static const atomic_bool *accepted;
 
 static long long
 now_ms(void)
@@ -71,7 +72,7 @@ watch(void *arg)
 		long long end = atomic_load(&until), left = end == 0 ? -1 : end - now_ms();
 
 		if (end != 0 && left <= 0) {
-			mckd_talk_give_up();
+			mckd_talk_give_up(atomic_load(accepted));
 			_exit(1);
 		}
 		if (poll(fds, 2, left > INT_MAX ? INT_MAX : (int)left) < 0 && errno != EINTR)
@@ -86,13 +87,14 @@ watch(void *arg)
 }
 
 int
-mckd_watch_start(int sock, unsigned deadline_s)
+mckd_watch_start(int sock, unsigned deadline_s, const atomic_bool *pin_accepted)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
 	int e;
 
 	watched = sock;
+	accepted = pin_accepted;
 	if ((bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		return -1;
 	mckd_watch_deadline(deadline_s);

@@ -75,6 +75,23 @@ pin_names_user() {
 }
 scenario pin_names_user
 
+# With one application of the user's there is nothing to choose: a wrong PIN costs that one a try.
+wrong_pin_costs_others_nothing() {
+	printf '%s\n' 111222 333444 >"$BED/two.pin"
+	new_card 0 "$BED/two.card"
+	cardtool provision --user alice --pin-file "$BED/two.pin" --application work \
+		--application home --transport-key-file "$BED/two.card.transport"
+	two=$(cardtool readers | grep -oiE '\b[0-9a-f]{16}\b')
+	cardtool assign --user bob --application home "$two"
+	cardtool unassign --user alice --application home "$two"
+	expect AUTH_ERR card alice 999999
+	expect AUTH_ERR card alice 999998
+	grep '7 tries left' "$BED/login.out"
+	expect SUCCESS card bob 333444
+	refute grep '[1-7] tr[iy].* left' "$BED/login.out"
+}
+scenario wrong_pin_costs_others_nothing
+
 # The store names a user of whom this host has never heard
 card_names_no_account_here() {
 	named_service

@@ -35,7 +35,7 @@ doctor_all_is_well() {
 	card_in 0 "$BED/alice.card"
 	doctor 0
 	doctor_says "^ok .*: card $(card_id alice)$"
-	doctor_says '^ok +store: 2 cards$'
+	doctor_says '^ok +store: 2 cards, host ID [0-9a-f]{32}$'
 	doctor_says '^ok +module: '
 	doctor_says '^ok +helper: '
 	doctor_says '^note +socket: '

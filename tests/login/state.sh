@@ -56,11 +56,30 @@ cloned_card() {
 	[ "$verdict" = AUTH_ERR ] || [ "$verdict" = PERM_DENIED ]
 	# <81>: authpriv.alert
 	grep '^<81>' "$BED/syslog.log"
+	[ "$(cardtool log | grep -c clone)" = 1 ]
 	card_out 0
 	card_in 0 "$BED/alice.card"
 	expect PERM_DENIED card alice 246810
 }
 scenario cloned_card
+
+# The store's writer is held up: the card has said 9000 by then, so this is no absence of a card.
+deadline_after_pin() {
+	service card deadline=1
+	card_in 0 "$BED/alice.card"
+	mkfifo "$BED/lock.in"
+	sqlite3 /var/lib/mckd/store.db <"$BED/lock.in" >"$BED/lock.out" &
+	lock=$!
+	exec 9>"$BED/lock.in"
+	echo "BEGIN IMMEDIATE; SELECT 'held';" >&9
+	timeout 10 sh -c "until grep -q held '$BED/lock.out'; do sleep 0.05; done"
+	login card alice 246810
+	exec 9>&-
+	wait "$lock"
+	rm "$BED/lock.in"
+	[ "$verdict" = AUTH_ERR ]
+}
+scenario deadline_after_pin
 
 store_missing() {
 	rm -f /var/lib/mckd/*

@@ -75,7 +75,7 @@ only_assigned_applications_serve(void **state)
 	struct rig *r = *state;
 
 	assert_int_equal(mckd_store_unassign(r->store, r->id, 2, "alice"), MCKD_OK);
-	assert_int_equal(rig_login(r, "654321"), MCKD_E_AUTH);
+	assert_int_equal(rig_login(r, "654321"), MCKD_E_PIN_WRONG);
 	assert_int_equal(rig_login(r, "123456"), MCKD_OK);
 	(void)snprintf(r->login.user, sizeof(r->login.user), "bob");
 	assert_int_equal(rig_login(r, "123456"), MCKD_E_CARD_WRONG);
