@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "account.h"
 #include "order.h"
 #include "ui.h"
 
@@ -67,7 +68,9 @@ change(struct tool *t, int argc, char **argv, bool assign)
 	hex(r->block.card, MCKD_CARD_ID_LEN, id);
 	printf("card %s: user %s %s %s\n", id, q.user, assign ? "may use application" : "no longer has",
 	    app != NULL ? app->name : "any application");
-	rc = EX_DONE;
+	rc = account_publish(t);
+	if (rc == -1)
+		rc = EX_DONE;
 out:
 	mckd_record_free(r);
 	return rc;

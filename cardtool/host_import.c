@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "account.h"
 #include "host.h"
 
 #include <stdio.h>
@@ -189,7 +190,9 @@ import(struct import *x)
 	hex(h.id, sizeof(h.id), id);
 	printf("host %s: host ID %s, export %u: %lu cards, %lu taken away\n", h.name, id, h.serial, x->cards,
 	    x->gone);
-	return EX_DONE;
+	/* A card that is revoked by now, or taken away, locks an account here as well. */
+	rc = account_publish(x->t);
+	return rc == -1 ? EX_DONE : rc;
 }
 
 int
@@ -221,7 +224,7 @@ host_import(struct tool *t, int argc, char **argv)
 	}
 	rc = import(&x);
 	mckd_store_close(x.from);
-	if (rc == EX_DONE)
+	if (rc == EX_DONE || rc == EX_PARTLY)
 		say("%s and %s are of no further use: destroy them", dir, key);
 	return rc;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "account.h"
 #include "json.h"
 #include "order.h"
 #include "ui.h"
@@ -61,7 +62,8 @@ run(struct tool *t, int argc, char **argv)
 	if (!j.record->block.have_last)
 		say("the file has no last_ticket: the first order for this card is a resync, with the card inserted");
 	say("the file holds the card's keys: destroy it, or keep it as well as the store's key");
-	rc = EX_DONE;
+	if ((rc = account_publish(t)) == -1)
+		rc = EX_DONE;
 out:
 	mckd_json_free(&j);
 	mckd_wipe(text, BLOCK_FILE_MAX);

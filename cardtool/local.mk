@@ -1,5 +1,7 @@
 sbin_PROGRAMS += cardtool/cardtool
 cardtool_cardtool_SOURCES = \
+	cardtool/account.c cardtool/account.h \
+	cardtool/account_make.c cardtool/account_publish.c \
 	cardtool/assign.c \
 	cardtool/cardtool.h \
 	cardtool/compose.c cardtool/compose.h \

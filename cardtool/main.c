@@ -21,7 +21,7 @@ static const struct verb *const verbs[] = {
 	&verb_assign, &verb_unassign, &verb_rotate, &verb_pin, &verb_revoke, &verb_suspend,
 	&verb_resume, &verb_import, &verb_export, &verb_log, &verb_secret, &verb_sign,
 	&verb_verify_signature, &verb_host, &verb_doctor, &verb_enable,
-	&verb_respond,
+	&verb_respond, &verb_account,
 };
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

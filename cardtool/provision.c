@@ -285,6 +285,28 @@ report(struct tool *t, const struct provision *p, const struct found *f)
 	mckd_record_free(r);
 }
 
+/* Before the card is touched: a name that cannot be is no reason to spend it. */
+static int
+check_accounts(struct tool *t, const struct provision *p)
+{
+	int rc = -1;
+
+	for (unsigned u = 0; p->accounts && u < p->nusers && rc == -1; u++)
+		rc = account_check(t, p->user[u], &p->account);
+	return rc;
+}
+
+/* The card is theirs by now, so that nobody sees the accounts locked. */
+static int
+make_accounts(struct tool *t, const struct provision *p)
+{
+	int rc = p->accounts ? account_set_way(t, p->account.publish) : -1;
+
+	for (unsigned u = 0; p->accounts && u < p->nusers && rc == -1; u++)
+		rc = account_make(t, p->user[u], &p->account);
+	return rc == -1 ? account_publish(t) : rc;
+}
+
 static int
 run(struct tool *t, int argc, char **argv)
 {
@@ -295,8 +317,9 @@ run(struct tool *t, int argc, char **argv)
 	if (p == NULL)
 		return fail(MCKD_E_NOMEM, "provision");
 	if ((rc = provision_parse(t, argc, argv, p)) == -1 && (rc = tool_open(t, MCKD_STORE_WRITE)) == -1 &&
-	    (rc = reader_need(t, NULL, &f)) == -1 && (rc = take_up(t, p, &f.info)) == -1 &&
-	    (rc = go_on(t, p, &f)) == -1) {
+	    (rc = check_accounts(t, p)) == -1 && (rc = reader_need(t, NULL, &f)) == -1 &&
+	    (rc = take_up(t, p, &f.info)) == -1 && (rc = go_on(t, p, &f)) == -1 &&
+	    (rc = make_accounts(t, p)) == -1) {
 		report(t, p, &f);
 		rc = check_live(t, p, &f);
 	}

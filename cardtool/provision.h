@@ -2,6 +2,7 @@
 #ifndef CARDTOOL_PROVISION_H
 #define CARDTOOL_PROVISION_H
 
+#include "account.h"
 #include "compose.h"
 #include "order.h"
 #include "pins.h"
@@ -18,6 +19,8 @@ struct provision {
 	enum mckd_dea dea1, dea2;
 	struct secret_source pin, puk, transport;
 	bool generate_pin;
+	bool accounts;				/* the users are to have one, like this */
+	struct account account;
 	bool have_pins;				/* pin_text is known */
 	char pin_text[MCKD_APPS_MAX][PINS_TEXT];	/* 1-4 PINs, blanks between */
 	char puk_text[MCKD_PIN_LEN + 1];

@@ -10,19 +10,22 @@
 #define PERIOD_DEFAULT 86400
 
 enum { OPT_USER = OPT_OWN, OPT_APPLICATION, OPT_DEA1, OPT_DEA2, OPT_PIN_FILE, OPT_PIN_FD,
-	OPT_GENERATE_PIN, OPT_PUK_FILE, OPT_PUK_FD, OPT_TRANSPORT_FILE, OPT_TRANSPORT_FD };
+	OPT_GENERATE_PIN, OPT_PUK_FILE, OPT_PUK_FD, OPT_TRANSPORT_FILE, OPT_TRANSPORT_FD,
+	OPT_ACCOUNT };
 
 const char provision_usage[] =
 	"--user USER [--user ...] --transport-key-file FILE | --transport-key-fd N\n"
 	"         [--application NAME[:MECHANISM[:N[:FLAG,...]]] ...] [--dea1 DEA] [--dea2 DEA]\n"
 	"         [--pin-file FILE | --pin-fd N | --generate-pin] [--puk-file FILE | --puk-fd N]\n"
-	"         [--reader PATTERN]\n\n"
+	"         [--account [--home DIR] [--shell FILE] [--gecos TEXT] [--groups NAME,...]\n"
+	"         [--publish nss|userdb]] [--reader PATTERN]\n\n"
 	"Makes the blank card in the reader a card of these users: one application (default: login)\n"
 	"of N series numbers (1-32, default: 8) and a mechanism (default: host-random; card-random,\n"
 	"host-date, date, counter, pin; date/SECONDS and host-date/SECONDS set how long a date lasts,\n"
 	"by default a day). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
 	"PIN pad; not with may-sign), may-sign (cardtool sign). DEA: aes-256 (default) or hmac-sha-256.\n"
 	"A PIN file has one line per application that needs one: a PIN, or up to 4 with blanks between.\n"
+	"--account: the users have no other account; they get one, of the next uid (see cardtool account).\n"
 	"The transport key is 64 hex digits. A PUK that is not given is drawn, and shown once. After a\n"
 	"cut, the same command goes on where the card is.\n";
 
@@ -145,15 +148,19 @@ option(struct tool *t, struct provision *p, int c)
 	case OPT_GENERATE_PIN:
 		p->generate_pin = true;
 		return -1;
+	case OPT_ACCOUNT:
+		p->accounts = true;
+		return -1;
 	default:
-		return tool_option(t, c);
+		return account_option(&p->account, c) ? -1 : tool_option(t, c);
 	}
 }
 
 int
 provision_parse(struct tool *t, int argc, char **argv, struct provision *p)
 {
-	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER,
+	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER, ACCOUNT_OPTIONS,
+		{ "account", no_argument, NULL, OPT_ACCOUNT },
 		{ "user", required_argument, NULL, OPT_USER },
 		{ "application", required_argument, NULL, OPT_APPLICATION },
 		{ "dea1", required_argument, NULL, OPT_DEA1 }, { "dea2", required_argument, NULL, OPT_DEA2 },
@@ -177,5 +184,9 @@ provision_parse(struct tool *t, int argc, char **argv, struct provision *p)
 		return tool_usage(t, "provision: for whom? --user USER");
 	if (p->generate_pin && secret_given(&p->pin))
 		return tool_usage(t, "provision: either a PIN or --generate-pin");
+	if (!p->accounts && account_asked(&p->account))
+		return tool_usage(t, "provision: --home, --shell, --gecos, --groups and --publish go with --account");
+	if (p->nusers > 1 && (p->account.home != NULL || p->account.gecos != NULL))
+		return tool_usage(t, "provision: --home and --gecos are for one user; cardtool account changes the others");
 	return p->napps == 0 ? application(t, p, "login") : -1;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "account.h"
 #include "order.h"
 #include "ui.h"
 
@@ -74,7 +75,9 @@ apply(struct tool *t, const struct mckd_record *r, const struct change *q)
 		return fail_store(t, e);
 	hex(r->block.card, MCKD_CARD_ID_LEN, id);
 	printf("card %s: %s\n", id, q->done);
-	return EX_DONE;
+	/* A card that was the last one of an account locks it. */
+	rc = q->status == MCKD_CARD_REVOKED ? account_publish(t) : -1;
+	return rc == -1 ? EX_DONE : rc;
 }
 
 static int

@@ -355,6 +355,34 @@ out:
 	return r;
 }
 
+static enum mckd_err
+lists_make(struct lists *l, const char *etc, char *why)
+{
+	enum mckd_err e;
+
+	why[0] = '\0';
+	if (l->naccounts > MCKD_ACCOUNTS_SIZE_MAX / 64 || l->ngroups > MCKD_ACCOUNTS_SIZE_MAX / 64)
+		return refuse(why, "accounts", "too many");
+	e = lists_fill(l, why);
+	if (e == MCKD_OK)
+		e = lists_unique(l, why);
+	if (e == MCKD_OK)
+		e = mckd_accounts_etc(etc, "passwd", taken_passwd, l, why);
+	return e == MCKD_OK ? mckd_accounts_etc(etc, "group", taken_group, l, why) : e;
+}
+
+enum mckd_err
+mckd_accounts_check(const char *etc, const struct mckd_account *accounts, size_t naccounts,
+    const struct mckd_group *groups, size_t ngroups, char *why)
+{
+	struct lists l = { .accounts = accounts, .naccounts = naccounts, .groups = groups,
+		.ngroups = ngroups };
+	enum mckd_err e = lists_make(&l, etc, why);
+
+	lists_free(&l);
+	return e;
+}
+
 enum mckd_err
 mckd_accounts_publish(const char *dir, const char *etc,
     const struct mckd_account *accounts, size_t naccounts,
@@ -362,18 +390,8 @@ mckd_accounts_publish(const char *dir, const char *etc,
 {
 	struct lists l = { .accounts = accounts, .naccounts = naccounts, .groups = groups,
 		.ngroups = ngroups };
-	enum mckd_err e = MCKD_E_INTERNAL;
+	enum mckd_err e = lists_make(&l, etc, why);
 
-	why[0] = '\0';
-	if (naccounts > MCKD_ACCOUNTS_SIZE_MAX / 64 || ngroups > MCKD_ACCOUNTS_SIZE_MAX / 64)
-		return refuse(why, "accounts", "too many");
-	e = lists_fill(&l, why);
-	if (e == MCKD_OK)
-		e = lists_unique(&l, why);
-	if (e == MCKD_OK)
-		e = mckd_accounts_etc(etc, "passwd", taken_passwd, &l, why);
-	if (e == MCKD_OK)
-		e = mckd_accounts_etc(etc, "group", taken_group, &l, why);
 	if (e == MCKD_OK)
 		e = mckd_accounts_replace(dir, MCKD_ACCOUNTS_FILE, MCKD_ACCOUNTS_SIZE_MAX, build, &l, why);
 	lists_free(&l);

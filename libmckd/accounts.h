@@ -39,4 +39,8 @@ enum mckd_err mckd_accounts_publish(const char *dir, const char *etc,
     const struct mckd_account *accounts, size_t naccounts,
     const struct mckd_group *groups, size_t ngroups, char *why);
 
+/* What of it is the same wherever the records go: refuses all that publish refuses. */
+enum mckd_err mckd_accounts_check(const char *etc, const struct mckd_account *accounts, size_t naccounts,
+    const struct mckd_group *groups, size_t ngroups, char *why);
+
 #endif

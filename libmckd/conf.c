@@ -10,7 +10,7 @@
 #include "conf_file.h"
 #include "store.h"
 
-enum kind { TEXT, PATH, APPLICATION, NUMBER, WORD, FLAG };
+enum kind { TEXT, PATH, APPLICATION, NUMBER, IDS, WORD, FLAG };
 
 struct setting {
 	const char *name;
@@ -34,6 +34,9 @@ static const struct setting settings[] = {
 	{ "max_tries", NUMBER, AT(max_tries), 1, 15, { NULL }, false },
 	{ "keep_tries", NUMBER, AT(keep_tries), 0, 14, { NULL }, false },
 	{ "deadline", NUMBER, AT(deadline), 1, 120, { NULL }, false },
+	{ "account_ids", IDS, AT(account_ids), 1000, 999999999, { NULL }, false },
+	{ "account_home", PATH, AT(account_home), 0, 0, { NULL }, false },
+	{ "account_shell", PATH, AT(account_shell), 0, 0, { NULL }, false },
 	{ "remote", WORD, AT(remote), 0, 0, { "no", "local-reader", "challenge", NULL }, false },
 	{ "store_unwritable", WORD, AT(store_unwritable), 0, 0, { "root", "deny", NULL }, false },
 	{ "authtok", WORD, AT(authtok), 0, 0, { "no", "secret", "pin", NULL }, false },
@@ -53,6 +56,11 @@ mckd_conf_default(struct mckd_conf *c)
 	(void)snprintf(c->cue, sizeof(c->cue), "Insert your card.");
 	(void)snprintf(c->store, sizeof(c->store), "%s", MCKD_STATEDIR);
 	(void)snprintf(c->key, sizeof(c->key), "%s", MCKD_SYSCONFDIR "/store.key");
+	(void)snprintf(c->account_home, sizeof(c->account_home), "/home");
+	(void)snprintf(c->account_shell, sizeof(c->account_shell), "/bin/bash");
+	/* Above systemd's (to 65535), below the sub-uids of useradd(8) (from 100000). */
+	c->account_ids[0] = 70000;
+	c->account_ids[1] = 99999;
 	c->max_tries = 1;
 	c->keep_tries = 2;
 	c->deadline = 30;
@@ -66,7 +74,7 @@ parse_number(const char *text, unsigned *out)
 {
 	unsigned n = 0;
 
-	if (*text == '\0' || strlen(text) > 6)
+	if (*text == '\0' || strlen(text) > 9)
 		return false;
 	for (; *text != '\0'; text++) {
 		if (*text < '0' || *text > '9')
@@ -75,6 +83,21 @@ parse_number(const char *text, unsigned *out)
 	}
 	*out = n;
 	return true;
+}
+
+/* FIRST-LAST */
+static bool
+parse_ids(const struct setting *s, const char *text, unsigned out[static 2])
+{
+	char first[16];
+	size_t len = strcspn(text, "-");
+
+	if (len >= sizeof(first))
+		return false;
+	memcpy(first, text, len);
+	first[len] = '\0';
+	return parse_number(first, &out[0]) && text[len] == '-' && parse_number(text + len + 1, &out[1]) &&
+	    s->min <= out[0] && out[0] <= out[1] && out[1] <= s->max;
 }
 
 /* The enums of struct mckd_conf have the size of unsigned; memcpy keeps to their bytes. */
@@ -87,7 +110,7 @@ store_unsigned(struct mckd_conf *c, size_t offset, unsigned v)
 static bool
 apply(struct mckd_conf *c, const struct setting *s, const char *value)
 {
-	unsigned n = 0;
+	unsigned n = 0, ids[2];
 	bool on;
 
 	switch (s->kind) {
@@ -105,6 +128,11 @@ apply(struct mckd_conf *c, const struct setting *s, const char *value)
 		if (!parse_number(value, &n) || n < s->min || n > s->max)
 			return false;
 		store_unsigned(c, s->offset, n);
+		return true;
+	case IDS:
+		if (!parse_ids(s, value, ids))
+			return false;
+		memcpy((char *)c + s->offset, ids, sizeof(ids));
 		return true;
 	case WORD:
 		for (; s->words[n] != NULL; n++)

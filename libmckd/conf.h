@@ -22,6 +22,9 @@ struct mckd_conf {
 	unsigned max_tries;			/* 1-15 */
 	unsigned keep_tries;			/* 0-14 */
 	unsigned deadline;			/* seconds, 1-120 */
+	unsigned account_ids[2];		/* uids of card-only accounts: first and last */
+	char account_home[MCKD_CONF_TEXT];	/* the directory of their homes */
+	char account_shell[MCKD_CONF_TEXT];
 	enum { MCKD_REMOTE_NO, MCKD_REMOTE_LOCAL_READER, MCKD_REMOTE_CHALLENGE } remote;
 	enum { MCKD_UNWRITABLE_ROOT, MCKD_UNWRITABLE_DENY } store_unwritable;
 	enum { MCKD_AUTHTOK_NO, MCKD_AUTHTOK_SECRET, MCKD_AUTHTOK_PIN } authtok;

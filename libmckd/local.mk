@@ -6,7 +6,8 @@ libmckd_la_SOURCES = \
 	libmckd/buf.c libmckd/buf.h \
 	libmckd/crypto.c libmckd/crypto.h \
 	libmckd/err.c libmckd/err.h \
-	libmckd/keys.c libmckd/keys.h
+	libmckd/keys.c libmckd/keys.h \
+	libmckd/userdb.c libmckd/userdb.h libmckd/userdb_sweep.c libmckd/userdb_sweep.h
 libmckd_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(PCSC_CFLAGS) $(SQLITE_CFLAGS) $(ECONF_CFLAGS) $(JANSSON_CFLAGS) $(CDB_CFLAGS)
 libmckd_la_LIBADD = $(CRYPTO_LIBS) $(PCSC_LIBS) $(SQLITE_LIBS) $(ECONF_LIBS) $(JANSSON_LIBS) $(CDB_LIBS)
 libmckd_la_SOURCES += \
@@ -18,11 +19,13 @@ libmckd_la_SOURCES += \
 	libmckd/ticket.c libmckd/ticket.h
 libmckd_la_SOURCES += \
 	libmckd/json.c libmckd/json.h libmckd/json_field.c libmckd/json_priv.h libmckd/json_write.c \
-	libmckd/store.c libmckd/store.h libmckd/store_accept.c libmckd/store_block.c \
+	libmckd/store.c libmckd/store.h libmckd/store_accept.c \
+	libmckd/store_account.c libmckd/store_account.h libmckd/store_block.c \
 	libmckd/store_card.c libmckd/store_event.c libmckd/store_host.c libmckd/store_host.h \
 	libmckd/store_mac.c libmckd/store_path.c libmckd/store_priv.h \
 	libmckd/store_rotate.c libmckd/store_rotate.h libmckd/store_rotation.c \
-	libmckd/store_schema.c libmckd/store_sql.c libmckd/store_ticket.c
+	libmckd/store_schema.c libmckd/store_sql.c libmckd/store_statements.c \
+	libmckd/store_ticket.c
 libmckd_la_SOURCES += \
 	libmckd/conf.c libmckd/conf.h libmckd/conf_file.c libmckd/conf_file.h \
 	libmckd/log.c libmckd/log.h \

@@ -96,9 +96,27 @@ migrate_2_to_3(struct mckd_store *s)
 	return mckd_store_exec(s, schema_3, "the tables cannot be made");
 }
 
+/* A withdrawn account keeps its row: its uid is never given again. */
+static const char schema_4[] =
+    "CREATE TABLE account (uid INTEGER PRIMARY KEY CHECK (uid BETWEEN 1000 AND 4294967293),"
+    " name TEXT NOT NULL, gecos TEXT NOT NULL, home TEXT NOT NULL, shell TEXT NOT NULL,"
+    " withdrawn INTEGER NOT NULL DEFAULT 0);"
+    "CREATE UNIQUE INDEX account_name ON account (name) WHERE withdrawn = 0;"
+    "CREATE TABLE account_group (gid INTEGER PRIMARY KEY CHECK (gid BETWEEN 1000 AND 4294967293),"
+    " name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE member (gid INTEGER NOT NULL REFERENCES account_group,"
+    " uid INTEGER NOT NULL REFERENCES account, PRIMARY KEY (gid, uid)) WITHOUT ROWID;"
+    "CREATE INDEX member_uid ON member (uid);";
+
+static enum mckd_err
+migrate_3_to_4(struct mckd_store *s)
+{
+	return mckd_store_exec(s, schema_4, "the tables cannot be made");
+}
+
 /* migrations[v] takes a store of version v to v + 1. */
 static enum mckd_err (*const migrations[MCKD_STORE_VERSION])(struct mckd_store *s) = {
-	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3,
+	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3, migrate_3_to_4,
 };
 
 static enum mckd_err

@@ -8,6 +8,7 @@
 #include <security/_pam_types.h>
 
 #include "log.h"
+#include "store_account.h"
 #include "verdict.h"
 
 struct cards {
@@ -50,10 +51,22 @@ unreadable(enum mckd_err err)
 	    err == MCKD_E_STORE_FULL || err == MCKD_E_STORE_UNTRUSTED;
 }
 
+/* Whom there is nothing but a card to let in, nothing lets in without one. */
+static enum mckd_err
+is_card_only(struct mckd_auth *a, bool *yes)
+{
+	uint32_t uid;
+	enum mckd_err err = mckd_store_account_uid(a->store, a->user, &uid);
+
+	*yes = err == MCKD_OK;
+	return err == MCKD_E_STORE_NOT_FOUND ? MCKD_OK : err;
+}
+
 uint8_t
 mckd_mode_account(struct mckd_auth *a)
 {
 	struct cards c = { .store = a->store };
+	bool card_only = false;
 	char why[MCKD_WHY] = "";
 	enum mckd_err err = MCKD_OK;
 
@@ -62,8 +75,8 @@ mckd_mode_account(struct mckd_auth *a)
 	c.store = a->store;
 	if (err == MCKD_OK && (err = mckd_users_have_card(a)) == MCKD_OK)
 		err = mckd_store_cards_of(a->store, a->user, look, &c);
-	if (err == MCKD_E_STORE_NOT_FOUND)
-		err = MCKD_OK;
+	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND)
+		err = is_card_only(a, &card_only);
 	if (unreadable(err)) {
 		mckd_log(LOG_ALERT, "account of %s: the store cannot be read: %s", a->user,
 		    why[0] != '\0' ? why : mckd_err_str(err));
@@ -72,7 +85,7 @@ mckd_mode_account(struct mckd_auth *a)
 	}
 	if (err != MCKD_OK)
 		return mckd_verdict_code(err, false);
-	if (!c.any)
+	if (!c.any && !card_only)
 		return PAM_IGNORE;
 	if (!c.usable)
 		return PAM_PERM_DENIED;

@@ -1,35 +1,8 @@
 # sshd on loopback, on the shipped sample: keyboard-interactive through PAM
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2119,SC2154
 # shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
-
-# 192.0.2.7 (TEST-NET-1) is ours too, but no loopback address: a session from afar
-AFAR=192.0.2.7
-export AFAR
-
-sshd_start() {
-	stop sshd
-	rm -f "$BED/host.key"
-	ssh-keygen -q -t ed25519 -N '' -f "$BED/host.key"
-	cat >"$BED/sshd_config" <<-END
-		Port 2222
-		HostKey $BED/host.key
-		PidFile none
-		UsePAM yes
-		KbdInteractiveAuthentication yes
-		PasswordAuthentication no
-		PubkeyAuthentication no
-		PrintLastLog no
-	END
-	ip addr replace $AFAR/32 dev lo
-	start sshd "$(command -v sshd)" -D -e -f "$BED/sshd_config"
-	until grep -q 'Server listening on 0.0.0.0' "$BED/sshd.out"; do
-		running sshd || die "sshd: $(cat "$BED/sshd.out")"
-	done
-	SSH='ssh -p 2222 -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR'
-	export SSH
-}
 
 ssh_local_by_card() {
 	doors_setup

@@ -71,3 +71,32 @@ doors_setup() {
 sudo_stdin() {
 	printf '%s\n' "$@" | as "$alice" sudo -S -p '' -- id -u
 }
+
+# 192.0.2.7 (TEST-NET-1) is ours too, but no loopback address: a session from afar
+AFAR=192.0.2.7
+export AFAR
+
+# sshd_start [line of sshd_config ...]
+sshd_start() {
+	stop sshd
+	rm -f "$BED/host.key"
+	ssh-keygen -q -t ed25519 -N '' -f "$BED/host.key"
+	printf '%s\n' "$@" >"$BED/sshd_config"
+	cat >>"$BED/sshd_config" <<-END
+		Port 2222
+		HostKey $BED/host.key
+		PidFile none
+		UsePAM yes
+		KbdInteractiveAuthentication yes
+		PasswordAuthentication no
+		PubkeyAuthentication no
+		PrintLastLog no
+	END
+	ip addr replace $AFAR/32 dev lo
+	start sshd "$(command -v sshd)" -D -e -f "$BED/sshd_config"
+	until grep -q 'Server listening on 0.0.0.0' "$BED/sshd.out"; do
+		running sshd || die "sshd: $(cat "$BED/sshd.out")"
+	done
+	SSH='ssh -p 2222 -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR'
+	export SSH
+}

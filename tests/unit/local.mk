@@ -63,3 +63,9 @@ test_known_SOURCES = tests/unit/test_known.c
 test_known_CPPFLAGS = $(unit_cppflags)
 test_known_LDADD = $(unit_ldadd)
 TESTS += test_afar test_challenge test_known
+
+check_PROGRAMS += test_store_account
+test_store_account_SOURCES = tests/unit/test_store_account.c tests/unit/store_setup.c tests/unit/store_setup.h
+test_store_account_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
+test_store_account_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
+TESTS += test_store_account

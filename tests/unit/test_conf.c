@@ -93,7 +93,7 @@ every_key_is_read(void **state)
 	assert_int_equal(read_text("# comment\n\napplication = login\nreader=ACS*\nprompt = Card PIN\n"
 	    "cue=Card, please\nstore=/s\nkey=/k\nwait = 10\nmax_tries=3\nkeep_tries=0\ndeadline=7\n"
 	    "remote=local-reader\nstore_unwritable=deny\nauthtok=secret\nstrict_epoch=yes\n"
-	    "debug=yes\nquiet=yes\n"), MCKD_OK);
+	    "debug=yes\nquiet=yes\naccount_ids=5000-6000\naccount_home=/srv\naccount_shell=/bin/sh\n"), MCKD_OK);
 	assert_string_equal(conf.application, "login");
 	assert_string_equal(conf.reader, "ACS*");
 	assert_string_equal(conf.prompt, "Card PIN");
@@ -107,6 +107,10 @@ every_key_is_read(void **state)
 	assert_int_equal(conf.remote, MCKD_REMOTE_LOCAL_READER);
 	assert_int_equal(conf.store_unwritable, MCKD_UNWRITABLE_DENY);
 	assert_int_equal(conf.authtok, MCKD_AUTHTOK_SECRET);
+	assert_int_equal(conf.account_ids[0], 5000);
+	assert_int_equal(conf.account_ids[1], 6000);
+	assert_string_equal(conf.account_home, "/srv");
+	assert_string_equal(conf.account_shell, "/bin/sh");
 	assert_true(conf.strict_epoch && conf.debug && conf.quiet);
 }
 
@@ -124,6 +128,9 @@ what_is_wrong_is_an_error_with_its_place(void **state)
 		{ "remote=yes\n", ":1:" }, { "debug=1\n", ":1:" }, { "debug=true\n", ":1:" },
 		{ "application=No Such\n", ":1:" }, { "store=relative\n", ":1:" },
 		{ "nullok=yes\n", ":1:" }, { "use_first_pass=yes\n", ":1:" },
+		{ "account_ids=999-2000\n", ":1:" }, { "account_ids=2000\n", ":1:" },
+		{ "account_ids=2000-1000\n", ":1:" }, { "account_ids=1000-2000-3000\n", ":1:" },
+		{ "account_ids=1000-\n", ":1:" }, { "account_shell=sh\n", ":1:" },
 		{ "prompt=a\n b\n", "" }, { "prompt=\x01\n", ":1:" }, { "=1\n", "" },
 	};
 

@@ -210,7 +210,8 @@ test_store_of_version_2(void **state)
 
 	setup_record(&rec, 1, true);
 	assert_int_equal(mckd_store_put(t->store, &rec, false), MCKD_OK);
-	setup_sql(t, "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; PRAGMA user_version = 2");
+	setup_sql(t, "DROP TABLE member; DROP TABLE account_group; DROP TABLE account; "
+	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; PRAGMA user_version = 2");
 	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
 	assert_non_null(strstr(t->why, "must be opened for writing once"));
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);

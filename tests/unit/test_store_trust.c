@@ -172,7 +172,8 @@ test_migration(void **state)
 	assert_int_equal(mckd_store_get(t->store, rec.block.card, &r), MCKD_OK);
 	assert_int_equal(r->unsent, 1);
 	mckd_record_free(r);
-	setup_sql(t, "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; DROP TABLE rotated; "
+	setup_sql(t, "DROP TABLE member; DROP TABLE account_group; DROP TABLE account; "
+	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; DROP TABLE rotated; "
 	    "DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; PRAGMA user_version = 1");
 	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
 	assert_non_null(strstr(t->why, "must be opened for writing once"));
@@ -189,11 +190,11 @@ test_versions(void **state)
 	struct setup *t = *state;
 	int fd;
 
-	setup_sql(t, "PRAGMA user_version = 4");
-	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 4, made by a newer pam_mckd");
+	setup_sql(t, "PRAGMA user_version = 5");
+	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 5, made by a newer pam_mckd");
 	setup_sql(t, "PRAGMA user_version = -1");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no valid version");
-	setup_sql(t, "PRAGMA user_version = 3; DROP TABLE meta");
+	setup_sql(t, "PRAGMA user_version = 4; DROP TABLE meta");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no hostID");
 	fd = open(t->db, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "this is not a database, but it is long enough to be asked", 57), 57);

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "account.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store_account.h"
+#include "userdb.h"
+
+#define ETC "/etc"
+#define SETTING "publish"
+#define NSCD "/usr/sbin/nscd"
+#define NSCD_SOCKET "/var/run/nscd/socket"
+
+struct way {
+	const char *name, *dir;
+	enum mckd_err (*publish)(const char *dir, const char *etc, const struct mckd_account *accounts,
+	    size_t naccounts, const struct mckd_group *groups, size_t ngroups, char *why);
+};
+
+static const struct way ways[] = {
+	{ "nss", MCKD_PUBLICDIR, mckd_accounts_publish },
+	{ "userdb", ETC "/userdb", mckd_userdb_publish },
+};
+#define N_WAYS (sizeof(ways) / sizeof(ways[0]))
+
+/* All that is published, with the strings of its own. Groups: each account's own, then the others. */
+struct lists {
+	struct tool *t;
+	struct mckd_account *accounts;
+	struct mckd_group *groups;
+	const char **members;		/* of the last group */
+	size_t naccounts, ngroups, nmembers;
+};
+
+bool
+account_way(const char *publish)
+{
+	for (size_t i = 0; i < N_WAYS; i++)
+		if (strcmp(ways[i].name, publish) == 0)
+			return true;
+	return false;
+}
+
+int
+account_set_way(struct tool *t, const char *publish)
+{
+	enum mckd_err e = publish == NULL ? MCKD_OK : mckd_store_setting_put(t->store, SETTING, publish);
+
+	return e == MCKD_OK ? -1 : fail_store(t, e);
+}
+
+/* Room for one more: arrays of 2^n, doubled when they are full. */
+static void *
+grow(void *array, size_t n, size_t size)
+{
+	return (n & (n - 1)) != 0 ? array : reallocarray(array, n == 0 ? 1 : 2 * n, size);
+}
+
+static enum mckd_err
+add_group(struct lists *l, const char *name, uint32_t gid)
+{
+	struct mckd_group *more = grow(l->groups, l->ngroups, sizeof(*more));
+
+	if (more == NULL)
+		return MCKD_E_NOMEM;
+	l->groups = more;
+	l->groups[l->ngroups] = (struct mckd_group){ .name = strdup(name), .gid = gid };
+	return l->groups[l->ngroups++].name != NULL ? MCKD_OK : MCKD_E_NOMEM;
+}
+
+static enum mckd_err
+add_account(void *arg, const struct mckd_account *a)
+{
+	struct lists *l = arg;
+	struct mckd_account *more = grow(l->accounts, l->naccounts, sizeof(*more));
+
+	if (more == NULL)
+		return MCKD_E_NOMEM;
+	l->accounts = more;
+	more = &l->accounts[l->naccounts++];
+	*more = *a;
+	more->name = strdup(a->name);
+	more->gecos = strdup(a->gecos);
+	more->home = strdup(a->home);
+	more->shell = strdup(a->shell);
+	if (more->name == NULL || more->gecos == NULL || more->home == NULL || more->shell == NULL)
+		return MCKD_E_NOMEM;
+	return add_group(l, a->name, a->gid);
+}
+
+static enum mckd_err
+add_member(void *arg, const char *name, uint32_t uid)
+{
+	struct lists *l = arg;
+	const char **more = grow(l->members, l->nmembers, sizeof(*more));
+
+	(void)uid;
+	if (more == NULL)
+		return MCKD_E_NOMEM;
+	l->members = more;
+	l->members[l->nmembers] = strdup(name);
+	return l->members[l->nmembers++] != NULL ? MCKD_OK : MCKD_E_NOMEM;
+}
+
+static enum mckd_err
+add_group_with_members(void *arg, const char *name, uint32_t gid)
+{
+	struct lists *l = arg;
+	enum mckd_err e = add_group(l, name, gid);
+
+	if (e == MCKD_OK)
+		e = mckd_store_members(l->t->store, gid, add_member, l);
+	if (e != MCKD_OK)
+		return e;
+	l->groups[l->ngroups - 1].members = l->members;
+	l->groups[l->ngroups - 1].nmembers = l->nmembers;
+	l->members = NULL;
+	l->nmembers = 0;
+	return MCKD_OK;
+}
+
+/* The texts were copied by strdup(): the const of the lists is for those who publish them. */
+static void
+drop(const char *text)
+{
+	free((void *)(uintptr_t)text);
+}
+
+static void
+lists_free(struct lists *l)
+{
+	for (size_t i = 0; i < l->naccounts; i++) {
+		drop(l->accounts[i].name);
+		drop(l->accounts[i].gecos);
+		drop(l->accounts[i].home);
+		drop(l->accounts[i].shell);
+	}
+	for (size_t i = 0; i < l->ngroups; i++) {
+		for (size_t k = 0; k < l->groups[i].nmembers; k++)
+			drop(l->groups[i].members[k]);
+		free((void *)(uintptr_t)l->groups[i].members);
+		drop(l->groups[i].name);
+	}
+	for (size_t k = 0; k < l->nmembers; k++)
+		drop(l->members[k]);
+	free(l->members);
+	free(l->accounts);
+	free(l->groups);
+}
+
+/* What nscd remembers of them is not so any more. */
+static void
+flush_nscd(void)
+{
+	static char name[] = "nscd", option[] = "-i", passwd[] = "passwd", group[] = "group";
+	char *tables[] = { passwd, group }, *empty[] = { NULL };
+	int status;
+	pid_t pid;
+
+	if (access(NSCD_SOCKET, F_OK) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		char *argv[] = { name, option, tables[i], NULL };
+
+		if (posix_spawn(&pid, NSCD, NULL, NULL, argv, empty) == 0 && waitpid(pid, &status, 0) == pid &&
+		    status == 0)
+			continue;
+		say("nscd runs, and was not told: until it forgets, it shows accounts as they were (nscd -i %s)", tables[i]);
+	}
+}
+
+static enum mckd_err
+publish(struct tool *t, struct lists *l, char *why)
+{
+	char chosen[16] = "nss";
+	enum mckd_err e = mckd_store_setting_get(t->store, SETTING, chosen, sizeof(chosen));
+
+	if (e != MCKD_OK && e != MCKD_E_STORE_NOT_FOUND)
+		return e;
+	if (!account_way(chosen)) {
+		snprintf(why, MCKD_WHY, "the store has them published by \"%s\", which nobody here knows", chosen);
+		return MCKD_E_STORE_UNTRUSTED;
+	}
+	/* First where they are looked for; then nothing stays elsewhere. */
+	for (int other = 0; other < 2; other++)
+		for (size_t i = 0; i < N_WAYS; i++) {
+			bool this = strcmp(ways[i].name, chosen) == 0;
+			size_t n = this ? l->naccounts : 0, ngroups = this ? l->ngroups : 0;
+
+			if (this == (other != 0) || (n + ngroups == 0 && access(ways[i].dir, F_OK) != 0))
+				continue;
+			e = ways[i].publish(ways[i].dir, ETC, l->accounts, n, l->groups, ngroups, why);
+			if (e != MCKD_OK)
+				return e;
+		}
+	return MCKD_OK;
+}
+
+/*
+ * In a transaction of its own, behind the one that changed something: what is published was
+ * committed, and of two at once the later one publishes the later list.
+ */
+int
+account_publish(struct tool *t)
+{
+	struct lists l = { .t = t };
+	char why[MCKD_WHY] = "";
+	enum mckd_err e = mckd_store_begin(t->store);
+	int rc;
+
+	if (e == MCKD_OK) {
+		e = mckd_store_accounts(t->store, add_account, &l);
+		if (e == MCKD_OK)
+			e = mckd_store_groups(t->store, add_group_with_members, &l);
+		if (e == MCKD_OK)
+			e = publish(t, &l, why);
+		mckd_store_rollback(t->store);
+	}
+	if (e == MCKD_OK) {
+		flush_nscd();
+		rc = -1;
+	} else {
+		rc = why[0] != '\0' ? (say("%s", why), EX_PARTLY) : fail_store(t, e);
+		say("the store has the change, what the host's programs read has not: mend that, then: cardtool account");
+		rc = EX_PARTLY;
+	}
+	lists_free(&l);
+	return rc;
+}

@@ -1,0 +1,231 @@
+# Card-only accounts: cardtool account, and what the hosts' programs make of them through
+# libnss_mckd
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2119,SC2120,SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
+
+# accounts_setup [SOURCE]: what an administrator does once. The copy of /etc is the namespace's own.
+accounts_setup() {
+	doors_setup
+	rm -rf /var/lib/mckd-public /etc/userdb
+	dirname "$(find "$PREFIX" -name libnss_mckd.so.2)" >/etc/ld.so.conf.d/mckd.conf
+	mountpoint -q /var/cache/ldconfig || mount -t tmpfs bed /var/cache/ldconfig
+	ldconfig
+	sed -i -E "s/^(passwd|group):.*/\\1: files ${1:-mckd}/" /etc/nsswitch.conf
+	sed -i '1iaccount required pam_mckd.so' /etc/pam.d/common-account
+}
+
+# local_accounts: those of the machine again
+local_accounts() {
+	cat /run/bed/passwd >/etc/passwd
+	sed -i '/^local-one:/d; /^staff-one:/d' /etc/group /etc/gshadow
+}
+
+# new_account USER [option ...]: with a card, PIN 246810, in reader 0
+new_account() {
+	user=$1
+	shift
+	provision "$user" "$BED/$user.card" 246810 --account "$@"
+	card_in 0 "$BED/$user.card"
+}
+
+account_getent_id_su() {
+	accounts_setup
+	refute getent passwd dora
+	new_account dora --gecos 'Dora Card' --shell /bin/sh --groups cards,lab
+	[ "$(getent passwd dora)" = 'dora:*:70002:70002:Dora Card:/home/dora:/bin/sh' ]
+	[ "$(getent passwd 70002)" = "$(getent passwd dora)" ]
+	[ "$(getent group cards)" = 'cards:*:70000:dora' ]
+	[ "$(getent group dora)" = 'dora:*:70002:' ]
+	[ "$(id dora)" = 'uid=70002(dora) gid=70002(dora) groups=70002(dora),70000(cards),70001(lab)' ]
+	talk <<-'END'
+		spawn setpriv --reuid=61002 --regid=61002 --clear-groups su dora -c "id; env"
+		see {PIN for card .* \(8 tries left\): $}
+		type 246810
+		see {uid=70002\(dora\) gid=70002\(dora\) groups=70002\(dora\),70000\(cards\),70001\(lab\)}
+		see {MCKD_APPLICATION=login\r}
+		ends 0
+	END
+	[ "$(stat -c '%U %a' /var/lib/mckd-public /var/lib/mckd-public/accounts.cdb | xargs)" = 'root 755 root 644' ]
+	refute grep -aE '246810|mckd/store' /var/lib/mckd-public/accounts.cdb
+}
+scenario account_getent_id_su
+
+# A revoked card: the name stays, for the files it owns; who it was comes in nowhere, not even by
+# a key that sshd takes.
+account_revoke_locks() {
+	accounts_setup
+	rm -f "$BED/dora.key"
+	ssh-keygen -q -t ed25519 -N '' -f "$BED/dora.key"
+	sshd_start "AuthorizedKeysFile $BED/dora.key.pub" 'PubkeyAuthentication yes' 'StrictModes no'
+	by_key() {
+		# shellcheck disable=SC2086
+		$SSH -i "$BED/dora.key" -o BatchMode=yes dora@127.0.0.1 id -un
+	}
+	new_account dora --shell /bin/sh
+	[ "$(by_key)" = dora ]
+	expect SUCCESS card dora 246810
+	cardtool revoke --force dora
+	[ "$(getent passwd dora)" = 'dora:*:70000:70000::/home/dora:/usr/sbin/nologin' ]
+	refute by_key
+	[ "$(stat -c %U "$(f=$BED/of_dora && touch "$f" && chown 70000 "$f" && echo "$f")")" = dora ]
+	# root's own su, which asks for no card
+	refute su dora -s /bin/sh -c 'id -un' </dev/null
+	expect PERM_DENIED card dora 246810
+	says PERM_DENIED -c account sshd dora
+	# Without the line for pam_mckd in the account stack, nologin alone is left
+	sed -i /pam_mckd/d /etc/pam.d/common-account
+	by_key >"$BED/nologin.out" && return 1
+	grep -q 'not available' "$BED/nologin.out"
+	# A new card opens it again
+	card_out 0
+	provision dora "$BED/dora2.card" 135790
+	[ "$(getent passwd dora | cut -d: -f7)" = /bin/sh ]
+	stop sshd
+}
+scenario account_revoke_locks
+
+account_withdraw() {
+	accounts_setup
+	new_account dora
+	exits 1 cardtool account --withdraw --force dora
+	grep -q 'dora has a card that is not revoked' "$BED/exits.out"
+	cardtool revoke --force dora
+	exits 8 setsid cardtool account --withdraw dora </dev/null
+	cardtool account --withdraw --force dora
+	refute getent passwd dora
+	refute getent group dora
+	exits 1 cardtool account --withdraw --force dora
+	expect USER_UNKNOWN card nobody-here 246810
+	# The name may come again; the number, whose files are still there, does not
+	cardtool unassign --user dora "$(card_id dora)"
+	card_out 0
+	provision dora "$BED/dora2.card" 246810 --account
+	[ "$(id -u dora)" = 70001 ]
+}
+scenario account_withdraw
+
+account_refused() {
+	accounts_setup
+	trap local_accounts EXIT
+	groupadd --gid 70001 local-one
+	groupadd --gid 1234 staff-one
+	useradd --uid 70000 --no-create-home --gid 1234 erin
+	new_card 0 "$BED/new.card"
+	for wrong in '--user alice' '--user erin' '--user local-one' '--user Dora' '--user 0dora' \
+		'--user dora --home relative' '--user dora --shell bad:shell' '--user dora --groups staff-one' \
+		'--user dora --groups dora' '--user dora --publish nis'; do
+		# shellcheck disable=SC2086
+		refute cardtool provision $wrong --account --generate-pin --transport-key-file "$BED/new.card.transport"
+	done
+	exits 2 cardtool provision --user dora --home /home/dora --transport-key-file "$BED/new.card.transport"
+	cardtool readers | grep -q blank
+	# Numbers that others have are passed over
+	cardtool account dora
+	[ "$(id -u dora)" = 70002 ]
+	cardtool account --groups lab fay
+	[ "$(getent group lab | cut -d: -f3)" = 70003 ]
+	[ "$(id -u fay)" = 70004 ]
+	service_exact exact
+	# Nobody's card, nobody's login
+	[ "$(getent passwd fay | cut -d: -f7)" = /usr/sbin/nologin ]
+	says PERM_DENIED -c account exact fay
+	echo 'account_ids = 500-2000' >/etc/mckd/mckd.conf
+	exits 1 cardtool account gina
+	grep -q 'account_ids' "$BED/exits.out"
+	echo 'account_ids = 70000-70005' >/etc/mckd/mckd.conf
+	cardtool account gina
+	exits 7 cardtool account hank
+	grep -q 'none is given twice' "$BED/exits.out"
+	# A local account that comes later with such a name: nothing is published beside it
+	echo 'fay:x:4711:1234::/:/bin/sh' >>/etc/passwd
+	exits 9 cardtool account
+	grep -q 'fay: passwd has an account of this name' "$BED/exits.out"
+	grep -q 'then: cardtool account' "$BED/exits.out"
+}
+scenario account_refused
+
+account_changes() {
+	accounts_setup
+	printf '%s\n' 'account_home = /srv' 'account_shell = /bin/dash' >/etc/mckd/mckd.conf
+	cardtool account --groups one,two dora
+	new_account dora
+	[ "$(getent passwd dora | cut -d: -f6-7)" = /srv/dora:/bin/dash ]
+	cardtool account --home /home/d --gecos 'D. D.' --groups two,three dora | grep -q 'dora .*open'
+	[ "$(getent passwd dora | cut -d: -f5-)" = 'D. D.:/home/d:/bin/dash' ]
+	[ "$(id -Gn dora)" = 'dora two three' ]
+	cardtool account --groups '' dora
+	[ "$(id -Gn dora)" = dora ]
+	cardtool account --json | grep -q '"user": *"dora"'
+}
+scenario account_changes
+
+# The first session makes the home, by the host's own module
+account_mkhomedir() {
+	accounts_setup
+	mount -t tmpfs bed /home
+	cp /etc/pam.d/su /etc/pam.d/su-l
+	echo 'session required pam_mkhomedir.so umask=0077' >>/etc/pam.d/common-session
+	new_account dora --shell /bin/sh
+	talk <<-'END'
+		spawn setpriv --reuid=61002 --regid=61002 --clear-groups su - dora -c "pwd; id -un"
+		see {PIN for card .*: $}
+		type 246810
+		see {/home/dora\r}
+		see {dora\r}
+		ends 0
+	END
+	[ "$(stat -c '%U %G %a' /home/dora)" = 'dora dora 700' ]
+	sshd_start
+	talk <<-'END'
+		spawn {*}$env(SSH) dora@127.0.0.1 {pwd; env}
+		see {PIN for card .*: $}
+		type 246810
+		see {/home/dora\r}
+		see {MCKD_CARD=[0-9a-f]{16}\r}
+		ends 0
+	END
+	stop sshd
+	umount /home
+}
+scenario account_mkhomedir
+
+# systemd's records instead, read by systemd's own module; those of others are left alone
+account_userdb() {
+	accounts_setup systemd
+	mkdir -m 755 /etc/userdb
+	echo '{"userName":"other","uid":4711,"gid":4711}' >/etc/userdb/other.user
+	: >/etc/userdb/dora:staff.membership
+	kept=$(find /etc/userdb -type f | sort)
+	new_account dora --publish=userdb --gecos 'Dora Card' --shell /bin/sh --groups cards,lab
+	[ "$(getent -s systemd passwd dora)" = 'dora:x:70002:70002:Dora Card:/home/dora:/bin/sh' ]
+	[ "$(getent passwd 70002)" = "$(getent passwd dora)" ]
+	[ "$(id dora)" = 'uid=70002(dora) gid=70002(dora) groups=70002(dora),70000(cards),70001(lab)' ]
+	[ "$(readlink /etc/userdb/70002.user /etc/userdb/70000.group | xargs)" = 'dora.user cards.group' ]
+	[ -f /etc/userdb/dora:lab.membership ]
+	refute grep -rE '246810' /etc/userdb
+	talk <<-'END'
+		spawn setpriv --reuid=61002 --regid=61002 --clear-groups su dora -c "id -un"
+		see {PIN for card .*: $}
+		type 246810
+		see {dora\r}
+		ends 0
+	END
+	cardtool account --groups lab dora
+	[ "$(id -Gn dora)" = 'dora lab' ]
+	cardtool revoke --force dora
+	[ "$(getent passwd dora | cut -d: -f7)" = /usr/sbin/nologin ]
+	# And back: nothing is left where nobody looks any more
+	cardtool account --publish=nss
+	[ "$(find /etc/userdb -type f ! -name '.*' | sort)" = "$kept" ]
+	[ -z "$(find /etc/userdb -type l)" ]
+	refute getent -s systemd passwd dora
+	[ "$(getent -s mckd passwd dora | cut -d: -f3)" = 70002 ]
+	cardtool account --publish=userdb
+	refute getent -s mckd passwd dora
+	cardtool account --withdraw --force dora
+	[ ! -e /etc/userdb/dora.user ]
+	[ -e /etc/userdb/cards.group ]
+}
+scenario account_userdb
