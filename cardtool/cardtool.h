@@ -53,6 +53,7 @@ int tool_open(struct tool *t, enum mckd_store_mode mode);
 extern const struct verb verb_init, verb_provision, verb_list, verb_show, verb_readers, verb_verify,
     verb_assign, verb_unassign, verb_rotate, verb_pin, verb_revoke, verb_suspend, verb_resume,
     verb_import, verb_export, verb_log, verb_secret, verb_doctor,
-    verb_sign, verb_verify_signature, verb_enable, verb_host, verb_respond, verb_account;
+    verb_sign, verb_verify_signature, verb_enable, verb_host, verb_respond, verb_account,
+    verb_application;
 
 #endif

@@ -156,6 +156,25 @@ create(struct compose *c, const struct mckd_app *app)
 }
 
 void
+compose_app(struct compose *c, const struct mckd_app *app, const struct compose_pins *pins)
+{
+	create(c, app);
+	compose_sns(c, app, app->present);
+	compose_algorithm(c, app);
+	if (pins != NULL)
+		compose_pins(c, pins);
+}
+
+void
+compose_delete(struct compose *c, uint8_t slot)
+{
+	static const uint8_t gone[2] = { TLV_DELETE, 0 };
+
+	compose_add(c, slot, gone, sizeof(gone));
+	c->slot = 0;
+}
+
+void
 compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pins *pins,
     size_t npins, const uint8_t puk[static MCKD_PIN_LEN])
 {
@@ -164,12 +183,12 @@ compose_blank(struct compose *c, const struct mckd_block *b, const struct compos
 	struct mckd_buf p = mckd_buf_over(piece, sizeof(piece));
 
 	for (unsigned i = 0; i < b->napps; i++) {
-		create(c, &b->app[i]);
-		compose_sns(c, &b->app[i], b->app[i].present);
-		compose_algorithm(c, &b->app[i]);
+		const struct compose_pins *its = NULL;
+
 		for (size_t k = 0; k < npins; k++)
 			if (pins[k].slot == b->app[i].slot)
-				compose_pins(c, &pins[k]);
+				its = &pins[k];
+		compose_app(c, &b->app[i], its);
 	}
 	mckd_tlv(&p, TLV_MK, b->mk, MCKD_KEY_LEN);
 	mckd_tlv(&p, TLV_DEAS, deas, sizeof(deas));
@@ -190,17 +209,13 @@ card_has(const struct mckd_card_info *info, uint8_t slot)
 void
 compose_resync(struct compose *c, const struct mckd_block *b, const struct mckd_card_info *info)
 {
-	static const uint8_t gone[2] = { TLV_DELETE, 0 };
-
 	for (unsigned i = 0; i < info->napps; i++) {
 		bool known = false;
 
 		for (unsigned k = 0; k < b->napps; k++)
 			known = known || b->app[k].slot == info->app[i].slot;
-		if (!known) {
-			compose_add(c, info->app[i].slot, gone, sizeof(gone));
-			c->slot = 0;
-		}
+		if (!known)
+			compose_delete(c, info->app[i].slot);
 	}
 	for (unsigned k = 0; k < b->napps; k++) {
 		const struct mckd_app *app = &b->app[k];

@@ -44,6 +44,9 @@ void compose_algorithm(struct compose *c, const struct mckd_app *app);
 void compose_sns(struct compose *c, const struct mckd_app *app, uint32_t indices);
 /* All PINs of an application; its tries full. */
 void compose_pins(struct compose *c, const struct compose_pins *p);
+/* An application that the card has not; pins NULL: it needs none. And one that it has no more. */
+void compose_app(struct compose *c, const struct mckd_app *app, const struct compose_pins *pins);
+void compose_delete(struct compose *c, uint8_t slot);
 /* The whole life of a blank card up to its activation. */
 void compose_blank(struct compose *c, const struct mckd_block *b, const struct compose_pins *pins,
     size_t npins, const uint8_t puk[static MCKD_PIN_LEN]);

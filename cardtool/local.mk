@@ -2,6 +2,8 @@ sbin_PROGRAMS += cardtool/cardtool
 cardtool_cardtool_SOURCES = \
 	cardtool/account.c cardtool/account.h \
 	cardtool/account_make.c cardtool/account_publish.c \
+	cardtool/app_spec.c cardtool/app_spec.h \
+	cardtool/application.c \
 	cardtool/assign.c \
 	cardtool/cardtool.h \
 	cardtool/compose.c cardtool/compose.h \

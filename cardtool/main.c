@@ -18,7 +18,7 @@
 
 static const struct verb *const verbs[] = {
 	&verb_init, &verb_provision, &verb_list, &verb_show, &verb_readers, &verb_verify,
-	&verb_assign, &verb_unassign, &verb_rotate, &verb_pin, &verb_revoke, &verb_suspend,
+	&verb_assign, &verb_unassign, &verb_rotate, &verb_application, &verb_pin, &verb_revoke, &verb_suspend,
 	&verb_resume, &verb_import, &verb_export, &verb_log, &verb_secret, &verb_sign,
 	&verb_verify_signature, &verb_host, &verb_doctor, &verb_enable,
 	&verb_respond, &verb_account,

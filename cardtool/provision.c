@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app_spec.h"
 #include "live.h"
 
 enum { STATE_BLANK = 0x01, STATE_PERSONALISED = 0x07, SW_SECURITY = 0x6982 };
@@ -22,11 +23,7 @@ draw_block(const struct provision *p, struct mckd_block *b)
 	e = mckd_random(b->mk, sizeof(b->mk));
 	for (unsigned i = 0; i < p->napps && e == MCKD_OK; i++) {
 		b->app[i] = p->app[i];
-		if ((e = mckd_random(b->app[i].ksel, MCKD_KEY_LEN)) != MCKD_OK)
-			break;
-		for (unsigned k = 0; k < MCKD_SNS_MAX && e == MCKD_OK; k++)
-			if ((b->app[i].present >> k & 1) != 0)
-				e = mckd_random(b->app[i].sn[k], MCKD_SN_LEN);
+		e = app_draw(&b->app[i]);
 	}
 	return e;
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "provision.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "app_spec.h"
 #include "names.h"
-
-#define SNS_DEFAULT 8
-#define PERIOD_DEFAULT 86400
 
 enum { OPT_USER = OPT_OWN, OPT_APPLICATION, OPT_DEA1, OPT_DEA2, OPT_PIN_FILE, OPT_PIN_FD,
 	OPT_GENERATE_PIN, OPT_PUK_FILE, OPT_PUK_FD, OPT_TRANSPORT_FILE, OPT_TRANSPORT_FD,
@@ -19,92 +16,29 @@ const char provision_usage[] =
 	"         [--pin-file FILE | --pin-fd N | --generate-pin] [--puk-file FILE | --puk-fd N]\n"
 	"         [--account [--home DIR] [--shell FILE] [--gecos TEXT] [--groups NAME,...]\n"
 	"         [--publish nss|userdb]] [--reader PATTERN]\n\n"
-	"Makes the blank card in the reader a card of these users: one application (default: login)\n"
-	"of N series numbers (1-32, default: 8) and a mechanism (default: host-random; card-random,\n"
-	"host-date, date, counter, pin; date/SECONDS and host-date/SECONDS set how long a date lasts,\n"
-	"by default a day). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
-	"PIN pad; not with may-sign), may-sign (cardtool sign). DEA: aes-256 (default) or hmac-sha-256.\n"
+	"Makes the blank card in the reader a card of these users, with these applications (default:\n"
+	"login).\n"
+	APP_SPEC_USAGE
+	"DEA: aes-256 (default) or hmac-sha-256.\n"
 	"A PIN file has one line per application that needs one: a PIN, or up to 4 with blanks between.\n"
 	"--account: the users have no other account; they get one, of the next uid (see cardtool account).\n"
 	"The transport key is 64 hex digits. A PUK that is not given is drawn, and shown once. After a\n"
 	"cut, the same command goes on where the card is.\n";
 
-/* no-pin,sealed-only,may-sign: what the card would refuse is refused here. */
-static int
-flags(struct tool *t, struct mckd_app *app, char *list)
-{
-	char *word;
-
-	while ((word = strsep(&list, ",")) != NULL) {
-		if (strcmp(word, "no-pin") == 0)
-			app->flags &= (uint8_t)~MCKD_APP_NEEDS_PIN;
-		else if (strcmp(word, "sealed-only") == 0)
-			app->flags |= MCKD_APP_SEALED_ONLY;
-		else if (strcmp(word, "may-sign") == 0)
-			app->flags |= MCKD_APP_MAY_SIGN;
-		else
-			return tool_usage(t, "--application %s: no flag \"%s\"; there are no-pin, sealed-only, may-sign",
-			    app->name, word);
-	}
-	if ((app->flags & MCKD_APP_SEALED_ONLY) != 0 && (app->flags & MCKD_APP_MAY_SIGN) != 0)
-		return tool_usage(t, "--application %s: a sealed PIN serves no signature; not both sealed-only and may-sign",
-		    app->name);
-	if ((app->flags & MCKD_APP_NEEDS_PIN) == 0 &&
-	    (app->mechanism == MCKD_SEL_PIN || (app->flags & MCKD_APP_SEALED_ONLY) != 0))
-		return tool_usage(t, "--application %s: it cannot do without a PIN", app->name);
-	return -1;
-}
-
-/* MECHANISM, or date/SECONDS and host-date/SECONDS: how long a date lasts. */
-static int
-mechanism(struct tool *t, struct mckd_app *app, char *text)
-{
-	char *name = strsep(&text, "/");
-	unsigned long seconds;
-
-	app->mechanism = MCKD_SEL_HOST_RANDOM;
-	app->period = PERIOD_DEFAULT;
-	if (name != NULL && name[0] != '\0' && !mckd_mechanism_parse(name, &app->mechanism))
-		return tool_usage(t, "--application %s: no mechanism %s", app->name, name);
-	if (text == NULL)
-		return -1;
-	if (app->mechanism != MCKD_SEL_DATE && app->mechanism != MCKD_SEL_HOST_DATE)
-		return tool_usage(t, "--application %s: only date and host-date have a period", app->name);
-	if (!number(text, UINT32_MAX, &seconds))
-		return tool_usage(t, "--application %s: a period of %s seconds", app->name, text);
-	app->period = (uint32_t)seconds;
-	return -1;
-}
-
-/* NAME[:MECHANISM[:N[:FLAG,...]]] */
 static int
 application(struct tool *t, struct provision *p, const char *text)
 {
 	struct mckd_app *app = &p->app[p->napps];
-	char copy[128], *at = copy, *name, *select, *count;
-	unsigned long n = SNS_DEFAULT;
-	int rc = -1;
+	int rc;
 
 	if (p->napps == MCKD_APPS_MAX)
 		return tool_usage(t, "a card has at most %d applications", MCKD_APPS_MAX);
-	if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy))
-		return tool_usage(t, "--application %s: too long", text);
-	name = strsep(&at, ":");
-	select = strsep(&at, ":");
-	count = strsep(&at, ":");
-	if (!mckd_app_name_valid(name))
-		return tool_usage(t, "--application %s: a name is 1-16 of a-z 0-9 . _ -", text);
-	if (count != NULL && count[0] != '\0' && !number(count, MCKD_SNS_MAX, &n))
-		return tool_usage(t, "--application %s: the number of series numbers is 1-%d", text, MCKD_SNS_MAX);
-	for (unsigned i = 0; i < p->napps; i++)
-		if (strcmp(p->app[i].name, name) == 0)
-			return tool_usage(t, "--application %s: named twice", text);
-	snprintf(app->name, sizeof(app->name), "%s", name);
-	app->slot = (uint8_t)(p->napps + 1);
-	app->flags = MCKD_APP_NEEDS_PIN;
-	app->present = UINT32_MAX >> (MCKD_SNS_MAX - n);
-	if ((rc = mechanism(t, app, select)) != -1 || (at != NULL && (rc = flags(t, app, at)) != -1))
+	if ((rc = app_spec(t, text, app)) != -1)
 		return rc;
+	for (unsigned i = 0; i < p->napps; i++)
+		if (strcmp(p->app[i].name, app->name) == 0)
+			return tool_usage(t, "--application %s: named twice", text);
+	app->slot = (uint8_t)(p->napps + 1);
 	p->napps++;
 	return -1;
 }

@@ -49,6 +49,7 @@ _cardtool() {
 		words="$(_cardtool_options "$verb") --help"
 	else
 		case $verb in
+		application) words='add remove' ;;
 		host) words='list export rekey import receipts' ;;
 		pin) words='change unblock reset' ;;
 		secret) words='put remove' ;;

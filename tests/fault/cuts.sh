@@ -89,6 +89,49 @@ cut_rotate() {
 }
 scenario cut_rotate
 
+# An application added; then one removed
+add_before() {
+	pin_files 0 8642
+	cardtool application remove --force vault alice || :
+}
+add_app() {
+	"$@" cardtool application add --now --user alice --pin-file "$BED/new.pin" vault:counter:20 alice
+}
+add_once() {
+	cut_run add_app bed_cut "$1"
+}
+add_after() {
+	comes_in 246810
+	add_app env
+	comes_in 8642
+}
+cut_application_add() {
+	card_in 0 "$BED/alice.card"
+	cuts add
+}
+scenario cut_application_add
+
+remove_before() {
+	pin_files 0 8642
+	add_app env
+}
+remove_once() {
+	cut_run bed_cut "$1" cardtool application remove --now --force vault alice
+}
+remove_after() {
+	comes_in 246810
+	if cardtool show alice | grep vault; then
+		cardtool application remove --now --force vault alice
+	fi
+	expect AUTH_ERR card alice 8642
+	comes_in 246810
+}
+cut_application_remove() {
+	card_in 0 "$BED/alice.card"
+	cuts remove
+}
+scenario cut_application_remove
+
 # A login that delivers a rotation, the helper killed
 deliver_before() {
 	active=$(indices active)

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/hardening.sh \
 	tests/lint.sh \
 	tests/login/afar.sh \
+	tests/login/applications.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
 	tests/login/console.sh \
