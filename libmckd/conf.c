@@ -10,7 +10,7 @@
 #include "conf_file.h"
 #include "store.h"
 
-enum kind { TEXT, PATH, APPLICATION, NUMBER, IDS, WORD, FLAG };
+enum kind { TEXT, PATH, UNIT, APPLICATION, NUMBER, IDS, WORD, FLAG };
 
 struct setting {
 	const char *name;
@@ -30,6 +30,7 @@ static const struct setting settings[] = {
 	{ "cue", TEXT, AT(cue), 0, 0, { NULL }, false },
 	{ "store", PATH, AT(store), 0, 0, { NULL }, false },
 	{ "key", PATH, AT(key), 0, 0, { NULL }, false },
+	{ "duress_unit", UNIT, AT(duress_unit), 0, 0, { NULL }, false },
 	{ "wait", NUMBER, AT(wait), 0, 600, { NULL }, false },
 	{ "max_tries", NUMBER, AT(max_tries), 1, 15, { NULL }, false },
 	{ "keep_tries", NUMBER, AT(keep_tries), 0, 14, { NULL }, false },
@@ -100,6 +101,16 @@ parse_ids(const struct setting *s, const char *text, unsigned out[static 2])
 	    s->min <= out[0] && out[0] <= out[1] && out[1] <= s->max;
 }
 
+/* As systemd.unit(5) has it, and with its type. */
+static bool
+unit_name(const char *text)
+{
+	const char *dot = strrchr(text, '.');
+
+	return text[0] != '-' && text[0] != '.' && dot != NULL && dot[1] != '\0' &&
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_.\\@-") == strlen(text);
+}
+
 /* The enums of struct mckd_conf have the size of unsigned; memcpy keeps to their bytes. */
 static void
 store_unsigned(struct mckd_conf *c, size_t offset, unsigned v)
@@ -116,6 +127,10 @@ apply(struct mckd_conf *c, const struct setting *s, const char *value)
 	switch (s->kind) {
 	case PATH:
 		if (value[0] != '/')
+			return false;
+		break;
+	case UNIT:
+		if (!unit_name(value))
 			return false;
 		break;
 	case APPLICATION:

@@ -18,6 +18,7 @@ struct mckd_conf {
 	char cue[MCKD_CONF_TEXT];		/* shown while waiting for a card */
 	char store[MCKD_CONF_TEXT];		/* directory */
 	char key[MCKD_CONF_TEXT];		/* store key file */
+	char duress_unit[MCKD_CONF_TEXT];	/* of systemd; "" is none */
 	unsigned wait;				/* seconds for a card, 0-600 */
 	unsigned max_tries;			/* 1-15 */
 	unsigned keep_tries;			/* 0-14 */

@@ -49,6 +49,8 @@ void mckd_card_label(const struct mckd_auth *a, char out[static 8]);
 /* users.c */
 enum mckd_err mckd_users_have_card(struct mckd_auth *a);	/* STORE_NOT_FOUND: no card of theirs */
 enum mckd_err mckd_users_choose(struct mckd_auth *a);		/* card first: into a->named */
+/* alert.c: starts the unit of a login under duress, and waits for nothing. */
+void mckd_alert(const char *unit);
 /* Each mode: a PAM code. */
 uint8_t mckd_mode_auth(struct mckd_auth *a);
 uint8_t mckd_mode_afar(struct mckd_auth *a);	/* auth, and the card is elsewhere */

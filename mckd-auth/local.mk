@@ -1,7 +1,7 @@
 mckdlibexecdir = $(libexecdir)/mckd
 mckdlibexec_PROGRAMS = mckd-auth/mckd-auth
 mckd_auth_mckd_auth_SOURCES = \
-	mckd-auth/auth.h mckd-auth/find.c mckd-auth/main.c mckd-auth/mode_account.c \
+	mckd-auth/alert.c mckd-auth/auth.h mckd-auth/find.c mckd-auth/main.c mckd-auth/mode_account.c \
 	mckd-auth/mode_afar.c mckd-auth/mode_auth.c mckd-auth/mode_change.c mckd-auth/own.c \
 	mckd-auth/remote.c \
 	mckd-auth/slots.c mckd-auth/start.c mckd-auth/talk.c mckd-auth/talk.h mckd-auth/users.c \

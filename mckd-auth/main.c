@@ -116,6 +116,7 @@ main(void)
 {
 	static struct mckd_auth auth;	/* the watch looks at it to the end */
 	struct mckd_auth *a = &auth;
+	uint8_t code = PAM_ABORT;
 	int sock = mckd_own_process();
 
 	if (sock < 0)
@@ -125,7 +126,11 @@ main(void)
 	mckd_talk_open(sock, false);
 	if (mckd_watch_start(sock, START_SECONDS, &a->login.pin_accepted) < 0)
 		return 1;
-	send_verdict(a, run(a, sock));
+	code = run(a, sock);
+	/* Before the verdict, for the caller's end is this process's. */
+	if (code == PAM_SUCCESS && a->login.duress && a->conf.duress_unit[0] != '\0')
+		mckd_alert(a->conf.duress_unit);
+	send_verdict(a, code);
 	mckd_watch_no_ball();
 	mckd_login_close(&a->login);
 	if (a->login.link != NULL)

@@ -93,13 +93,14 @@ every_key_is_read(void **state)
 	assert_int_equal(read_text("# comment\n\napplication = login\nreader=ACS*\nprompt = Card PIN\n"
 	    "cue=Card, please\nstore=/s\nkey=/k\nwait = 10\nmax_tries=3\nkeep_tries=0\ndeadline=7\n"
 	    "remote=local-reader\nstore_unwritable=deny\nauthtok=secret\nstrict_epoch=yes\n"
-	    "debug=yes\nquiet=yes\naccount_ids=5000-6000\naccount_home=/srv\naccount_shell=/bin/sh\n"), MCKD_OK);
+	    "duress_unit=panic@a\\x2d1.service\ndebug=yes\nquiet=yes\naccount_ids=5000-6000\naccount_home=/srv\naccount_shell=/bin/sh\n"), MCKD_OK);
 	assert_string_equal(conf.application, "login");
 	assert_string_equal(conf.reader, "ACS*");
 	assert_string_equal(conf.prompt, "Card PIN");
 	assert_string_equal(conf.cue, "Card, please");
 	assert_string_equal(conf.store, "/s");
 	assert_string_equal(conf.key, "/k");
+	assert_string_equal(conf.duress_unit, "panic@a\\x2d1.service");
 	assert_int_equal(conf.wait, 10);
 	assert_int_equal(conf.max_tries, 3);
 	assert_int_equal(conf.keep_tries, 0);
@@ -131,6 +132,9 @@ what_is_wrong_is_an_error_with_its_place(void **state)
 		{ "account_ids=999-2000\n", ":1:" }, { "account_ids=2000\n", ":1:" },
 		{ "account_ids=2000-1000\n", ":1:" }, { "account_ids=1000-2000-3000\n", ":1:" },
 		{ "account_ids=1000-\n", ":1:" }, { "account_shell=sh\n", ":1:" },
+		{ "duress_unit=panic\n", ":1:" }, { "duress_unit=-H.service\n", ":1:" },
+		{ "duress_unit=panic.\n", ":1:" }, { "duress_unit=../a.service\n", ":1:" },
+		{ "duress_unit=a;b.service\n", ":1:" }, { "duress_unit=$(a).service\n", ":1:" },
 		{ "prompt=a\n b\n", "" }, { "prompt=\x01\n", ":1:" }, { "=1\n", "" },
 	};
 
