@@ -54,6 +54,13 @@ int mckd_login_tries(const struct mckd_login *l);
  * constant-time compare. shown_tries: the prompt that asked said how many tries are left.
  */
 enum mckd_err mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries);
+/*
+ * After a login: the PIN of the application found becomes this one, the only one, by a ticket. For
+ * a card that takes PINs only sealed; it needs the full block. ordered: it is in the queue, and
+ * where this fails all the same, the next login takes it to the card before it asks for a PIN.
+ */
+enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN],
+    bool *ordered);
 /* The users whom the card (application found, slot) names; for card-first login. */
 enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
 void mckd_login_close(struct mckd_login *l);	/* frees the record, wipes; not link or store */

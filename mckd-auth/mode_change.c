@@ -10,6 +10,8 @@
 #include "talk.h"
 #include "verdict.h"
 
+static const char elsewhere[] = "The PIN of this card can only be changed with cardtool, by who has its full block.";
+
 struct pins {
 	char old[MCKD_WIRE_ANSWER_MAX + 1], new[MCKD_WIRE_ANSWER_MAX + 1],
 	    again[MCKD_WIRE_ANSWER_MAX + 1];
@@ -73,6 +75,13 @@ new_pin(struct pins *p)
 	return PAM_SUCCESS;
 }
 
+/* Where VERIFY and CHANGE serve, one PIN of several is changed; a ticket needs the full block. */
+static bool
+can_change(const struct mckd_auth *a)
+{
+	return mckd_login_tries(&a->login) >= 0 && (!sealed_only(a) || a->login.record->block.full);
+}
+
 static enum mckd_err
 send_change(struct mckd_auth *a, const struct pins *p)
 {
@@ -125,20 +134,23 @@ change(struct mckd_auth *a)
 {
 	struct pins p = { .old = "" };
 	enum mckd_err err = old_pin(a, &p);
+	bool ordered = false;
 	uint8_t code;
 
 	if (err != MCKD_OK) {
 		code = mckd_verdict_code(err, a->login.pin_accepted);
 		goto out;
 	}
-	if (sealed_only(a)) {
-		code = refuse("The PIN of this card can only be changed with cardtool.");
+	if (!can_change(a)) {
+		code = refuse(elsewhere);
 		goto out;
 	}
 	if ((code = new_pin(&p)) != PAM_SUCCESS)
 		goto out;
-	err = send_change(a, &p);
-	if (err == MCKD_E_CARD_REFUSED)
+	err = sealed_only(a) ? mckd_login_change_pin(&a->login, p.new_block, &ordered) : send_change(a, &p);
+	if (err != MCKD_OK && ordered)
+		code = refuse("The card has not taken the new PIN yet; it will at its next login, and counts then.");
+	else if (err == MCKD_E_CARD_REFUSED)
 		code = refuse("The card refused the new PIN.");
 	else
 		code = mckd_verdict_code(err, true);
@@ -160,7 +172,7 @@ mckd_mode_change(struct mckd_auth *a)
 		return PAM_USER_UNKNOWN;
 	if ((err = mckd_users_have_card(a)) != MCKD_OK || (err = mckd_find_card(a)) != MCKD_OK)
 		return mckd_verdict_code(err, false);
-	if (mckd_login_tries(&a->login) < 0 || sealed_only(a))
-		return refuse("The PIN of this card can only be changed with cardtool.");
+	if (!can_change(a))
+		return refuse(elsewhere);
 	return a->mode == 'p' ? PAM_SUCCESS : change(a);
 }

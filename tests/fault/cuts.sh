@@ -198,6 +198,32 @@ cut_pin_change_by_pam() {
 }
 scenario cut_pin_change_by_pam
 
+# The same where PINs go sealed only, and a new one by ticket
+sealed_before() {
+	:
+}
+sealed_once() {
+	printf '%s\n' 246810 1357 1357 >"$BED/login.in"
+	cut_run bed_cut --only mckd-auth "$1" pamtester passwd carol chauthtok <"$BED/login.in"
+}
+sealed_after() {
+	login card carol 246810
+	if [ "$verdict" != SUCCESS ]; then
+		comes_in 1357
+		printf '%s\n' 1357 246810 246810 | pamtester passwd carol chauthtok
+	fi
+	comes_in 246810
+}
+cut_pin_change_where_sealed_only() {
+	echo "password required $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/passwd
+	provision carol "$BED/sealed.card" 246810 --application login:host-random:4:sealed-only
+	card_in 0 "$BED/sealed.card"
+	user=carol
+	CARD=carol
+	cuts sealed
+}
+scenario cut_pin_change_where_sealed_only
+
 # Unblocking: the PUK brings the card back, at the latest when the same command runs again
 unblock_before() {
 	service eight max_tries=8

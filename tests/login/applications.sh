@@ -98,10 +98,14 @@ application_needs_the_full_block() {
 }
 scenario application_needs_the_full_block
 
-# systemctl_is FAILS: what lies in its place says how it was called, and fails or does not
+# systemctl_is COMMAND: what lies in its place says how it was called, and then does that
 systemctl_is() {
-	printf '#!/bin/sh\necho "$0 $*" >>/run/bed/systemctl.out\nenv >>/run/bed/systemctl.env\n%s\n' "$1" \
-		>/run/bed/systemctl
+	cat >/run/bed/systemctl <<-END
+		#!/bin/sh
+		echo "\$0 \$*" >>/run/bed/systemctl.out
+		env >>/run/bed/systemctl.env
+		$1
+	END
 	chmod 755 /run/bed/systemctl
 	rm -f /run/bed/systemctl.out /run/bed/systemctl.env
 	mountpoint -q /usr/bin/systemctl || mount --bind /run/bed/systemctl /usr/bin/systemctl

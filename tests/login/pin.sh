@@ -79,3 +79,51 @@ no_answer_is_no_login() {
 	[ "$verdict" != SUCCESS ]
 }
 scenario no_answer_is_no_login
+
+# change_pin PIN NEW [AGAIN]: pamtester's chauthtok for carol, both passes
+change_pin() {
+	echo "password required $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/passwd
+	printf '%s\n' "$1" "$2" "${3:-$2}" >"$BED/login.in"
+	pamtester passwd carol chauthtok <"$BED/login.in" >"$BED/login.out" 2>&1
+}
+
+# An application that takes PINs only sealed: the new one goes by ticket, and never in clear
+pin_change_where_sealed_only() {
+	provision carol "$BED/sealed.card" 246810 --application login:host-random:4:sealed-only
+	card_in 0 "$BED/sealed.card"
+	trace_reset
+	refute change_pin 999999 1357
+	refute change_pin 246810 1357 1358
+	refute change_pin 246810 12
+	expect SUCCESS card carol 246810
+	change_pin 246810 1357
+	# VERIFY has the number of TICKET, but no data longer than a PIN; CHANGE REFERENCE DATA none.
+	refute grep -E '^(24|20 12) ' "$BED/trace0"
+	expect SUCCESS card carol 1357
+	expect AUTH_ERR card carol 246810
+	cardtool log --limit 4 | grep pin-change
+	# The order is over, and another can follow.
+	[ "$(sqlite3 /var/lib/mckd/store.db "SELECT count(*) FROM ticket")" = 0 ]
+	change_pin 1357 86420
+	expect SUCCESS card carol 86420
+}
+scenario pin_change_where_sealed_only
+
+# A host without the card's keys cannot order it, and spends no try to find out
+pin_change_where_sealed_only_at_a_host() {
+	provision carol "$BED/sealed.card" 246810 --application login:host-random:4:sealed-only
+	rm -rf /run/bed/a.export /run/bed/a.transport
+	cardtool host export a --output /run/bed/a.export --transport-key-file /run/bed/a.transport
+	card_in 0 "$BED/sealed.card"
+	echo "password required $PREFIX/lib/security/pam_mckd.so store=/run/bed/a.export key=/run/bed/a.transport" \
+		>/etc/pam.d/passwd
+	printf '%s\n' 246810 1357 1357 >"$BED/login.in"
+	trace_reset
+	refute pamtester passwd carol chauthtok <"$BED/login.in" >"$BED/login.out" 2>&1
+	grep 'who has its full block' "$BED/login.out"
+	refute grep '^10 ' "$BED/trace0"
+	service a store=/run/bed/a.export key=/run/bed/a.transport
+	expect SUCCESS a carol 246810
+	rm -rf /run/bed/a.export /run/bed/a.transport
+}
+scenario pin_change_where_sealed_only_at_a_host

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "login_inside.h"
+
+#include <string.h>
+
+enum { TLV_FULL = 0x05, TLV_PINS = 0x06 };
+
+/* The ticket after the record's last; the record is then of after that. */
+static enum mckd_err
+compose(struct mckd_record *r, uint8_t slot, const uint8_t pin[static MCKD_PIN_LEN], struct mckd_ticket *t)
+{
+	struct mckd_block *b = &r->block;
+	uint8_t plain[3 + 2 + MCKD_PIN_LEN + 2], ck[MCKD_KEY_LEN];
+	struct mckd_buf p = mckd_buf_over(plain, sizeof(plain));
+	enum mckd_err err = mckd_keys_ck(b->dea1, b->mk, b->card, ck);
+
+	mckd_tlv_enter(&p, slot);
+	mckd_tlv(&p, TLV_PINS, pin, MCKD_PIN_LEN);
+	mckd_tlv(&p, TLV_FULL, NULL, 0);
+	if (err == MCKD_OK && !mckd_buf_end(&p))
+		err = MCKD_E_INTERNAL;
+	if (err == MCKD_OK)
+		err = mckd_ticket_make(b->dea1, ck, b->card, (uint16_t)(b->epoch + 1), b->last_ticket, plain,
+		    sizeof(plain), t);
+	if (err == MCKD_OK) {
+		b->epoch = t->epoch;
+		memcpy(b->last_ticket, t->t, sizeof(b->last_ticket));
+		r->strict = true;
+	}
+	mckd_wipe(plain, sizeof(plain));
+	mckd_wipe(ck, sizeof(ck));
+	return err;
+}
+
+/* Within a transaction; l->record is then as it was kept. */
+static enum mckd_err
+order(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN])
+{
+	uint8_t card[MCKD_CARD_ID_LEN];
+	struct mckd_record *r = NULL;
+	struct mckd_ticket t;
+	enum mckd_err err;
+
+	memcpy(card, l->record->block.card, sizeof(card));
+	if ((err = mckd_store_get(l->store, card, &r)) != MCKD_OK)
+		return err;
+	if (!r->block.full || r->pending != 0 || !r->block.have_last || r->block.epoch == 0xffff ||
+	    mckd_block_app(&r->block, l->slot) == NULL)
+		err = MCKD_E_RESYNC;
+	if (err == MCKD_OK && (err = compose(r, l->slot, pin, &t)) == MCKD_OK &&
+	    (err = mckd_store_put(l->store, r, true)) == MCKD_OK)
+		err = mckd_store_ticket_add(l->store, card, &t);
+	mckd_record_free(r);
+	r = NULL;
+	if (err == MCKD_OK && (err = mckd_store_get(l->store, card, &r)) == MCKD_OK) {
+		mckd_record_free(l->record);
+		l->record = r;
+		l->marked = false;
+	}
+	return err;
+}
+
+enum mckd_err
+mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN], bool *ordered)
+{
+	struct mckd_record *r = NULL;
+	enum mckd_err err;
+
+	*ordered = false;
+	if (l->link == NULL || l->record == NULL || l->slot == 0)
+		return MCKD_E_USAGE;
+	if ((err = mckd_store_begin(l->store)) != MCKD_OK)
+		return err;
+	if ((err = order(l, pin)) == MCKD_OK) {
+		err = mckd_store_commit(l->store);
+		*ordered = err == MCKD_OK;
+	} else {
+		mckd_store_rollback(l->store);
+	}
+	if (err != MCKD_OK || (err = mckd_login_deliver(l)) != MCKD_OK ||
+	    (err = mckd_store_get(l->store, l->record->block.card, &r)) != MCKD_OK)
+		return err;
+	if (r->pending != 0)
+		err = MCKD_E_CARD_REFUSED;
+	mckd_record_free(r);
+	return err;
+}
