@@ -14,6 +14,13 @@
 #include "host.h"
 
 /* One call, and nothing left of it: no file, no child. */
+/* A process under ASan takes a tenth of a second to begin: there, some of the 256 codes. */
+#ifdef __SANITIZE_ADDRESS__
+#define VERDICT_STEP 9
+#else
+#define VERDICT_STEP 1
+#endif
+
 static int
 run(struct host *h, enum call call, const char *options)
 {
@@ -55,7 +62,7 @@ every_verdict(enum call call, const char *more, const int *codes, size_t n)
 	char options[64];
 	int v;
 
-	for (v = 0; v < 256; v++) {
+	for (v = 0; v < 256; v += VERDICT_STEP) {
 		(void)snprintf(options, sizeof(options), "verdict=%d %s", v, more);
 		assert_int_equal(run(&h, call, options),
 		    one_of(v, codes, n) ? v : PAM_SERVICE_ERR);
