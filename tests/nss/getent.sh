@@ -81,7 +81,7 @@ check '100,000 accounts: the last one' 'user099999:*:199999:31000:A Person:/home
 check '100,000 accounts: all enumerated' 100002 "$(with getent passwd | awk -F: '$3 >= 30000 && $3 != 65534' | wc -l)"
 if [ -z "$preload" ]; then
 	# A loaded machine takes longer than 5 ms to start any program: what counts is what the
-	# module adds to an id of a local account, run in turn with it.
+	# module adds to an id of a local account, run in turn with it, at the least of each.
 	export LD_LIBRARY_PATH="$work"
 	for i in 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9; do
 		t0=$(date +%s%N)
@@ -92,9 +92,9 @@ if [ -z "$preload" ]; then
 		echo "$((t1 - t0))" >>"$work/local"
 		echo "$((t2 - t1))" >>"$work/card"
 	done
-	local=$(($(sort -n "$work/local" | sed -n 10p) / 1000))
-	card=$(($(sort -n "$work/card" | sed -n 10p) / 1000))
-	echo "             id with 100,000 accounts, median with fork and exec: $card us; of a local account: $local us"
+	local=$(($(sort -n "$work/local" | head -n 1) / 1000))
+	card=$(($(sort -n "$work/card" | head -n 1) / 1000))
+	echo "             id with 100,000 accounts, least with fork and exec: $card us; of a local account: $local us"
 	check '100,000 accounts: id takes less than 5 ms more than for a local account' yes \
 		"$([ $((card - local)) -lt 5000 ] && echo yes)"
 fi
