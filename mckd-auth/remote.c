@@ -2,12 +2,11 @@
 #include "auth.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <utmpx.h>
+
+#include "session.h"
 
 /* An X display of this host: ":0", ":0.0", ":pts/1:S.0" of a screen session. */
 static bool
@@ -27,70 +26,54 @@ is_local(const char *host)
 	return false;
 }
 
-static bool
-read_small(const char *path, char *out, size_t room)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t n;
+enum line { LINE_REMOTE, LINE_LOCAL, LINE_UNKNOWN };
 
-	if (fd < 0)
-		return false;
-	while (len < room - 1 && (n = read(fd, out + len, room - 1 - len)) > 0)
-		len += (size_t)n;
-	out[len] = '\0';
-	(void)close(fd);
-	return true;
-}
-
-/* The session by the caller's cgroup: what a caller says of itself does not count here. */
-static bool
-session_is_remote(pid_t pid)
-{
-	char path[128], text[4096], id[33];
-	const char *at;
-	size_t n = 0;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
-	if (pid <= 0 || !read_small(path, text, sizeof(text)) ||
-	    (at = strstr(text, "/session-")) == NULL)
-		return false;
-	for (at += strlen("/session-"); isalnum((unsigned char)*at) != 0 && n < sizeof(id) - 1; at++)
-		id[n++] = *at;
-	id[n] = '\0';
-	if (n == 0 || strncmp(at, ".scope", 6) != 0)
-		return false;
-	(void)snprintf(path, sizeof(path), "/run/systemd/sessions/%s", id);
-	if (!read_small(path, text, sizeof(text)))
-		return false;
-	return strncmp(text, "REMOTE=1\n", 9) == 0 || strstr(text, "\nREMOTE=1\n") != NULL;
-}
-
-static bool
-line_is_remote(const char *tty)
+/*
+ * By utmp. A terminal that is not in it, such as tmux's, may be anybody's once somebody came in
+ * from elsewhere.
+ */
+static enum line
+line_of(const char *tty)
 {
 	const struct utmpx *u;
 	char host[sizeof(u->ut_host) + 1];
-	bool remote = false;
+	enum line line = LINE_LOCAL;
+	bool listed = false, away;
 
 	if (strncmp(tty, "/dev/", 5) == 0)
 		tty += 5;
 	if (tty[0] == '\0' || strlen(tty) > sizeof(u->ut_line))
-		return false;
+		return LINE_LOCAL;
 	setutxent();
-	while (!remote && (u = getutxent()) != NULL) {
-		if (u->ut_type != USER_PROCESS || strncmp(u->ut_line, tty, sizeof(u->ut_line)) != 0)
+	while (line != LINE_REMOTE && (u = getutxent()) != NULL) {
+		if (u->ut_type != USER_PROCESS)
 			continue;
 		memcpy(host, u->ut_host, sizeof(u->ut_host));
 		host[sizeof(u->ut_host)] = '\0';
-		remote = !is_local(host);
+		away = !is_local(host);
+		if (strncmp(u->ut_line, tty, sizeof(u->ut_line)) == 0) {
+			listed = true;
+			line = away ? LINE_REMOTE : line;
+		} else if (away && strncmp(tty, "pts/", 4) == 0) {
+			line = LINE_UNKNOWN;
+		}
 	}
 	endutxent();
-	return remote;
+	return line == LINE_UNKNOWN && listed ? LINE_LOCAL : line;
 }
 
 bool
 mckd_remote(const struct mckd_auth *a)
 {
-	return !is_local(a->rhost) || session_is_remote(a->peer_pid) || line_is_remote(a->tty);
+	enum mckd_session session;
+	char cgroup[64];
+	enum line line;
+
+	if (!is_local(a->rhost))
+		return true;
+	(void)snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", (int)a->peer_pid);
+	session = mckd_session_of(cgroup, "/run/systemd");
+	line = line_of(a->tty);
+	return session == MCKD_SESSION_REMOTE || line == LINE_REMOTE ||
+	    (session == MCKD_SESSION_NONE && line == LINE_UNKNOWN);
 }

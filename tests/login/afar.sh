@@ -344,3 +344,35 @@ afar_is_off_by_default() {
 	[ ! -s /run/bed/pinentry.log ]
 }
 scenario afar_is_off_by_default
+
+# utmp LINE=HOST ...: who is logged in, as sshd and login(1) write it
+utmp() {
+	for entry; do
+		printf '[7] [00001] [ts/1] [alice   ] [%-12s] [%-20s] [0.0.0.0        ] [2026-01-01T00:00:00,000000+00:00]\n' \
+			"${entry%%=*}" "${entry#*=}"
+	done | utmpdump -r >/run/utmp 2>/dev/null
+}
+
+# on_line TTY: alice's card and PIN, by a program on that terminal
+on_line() {
+	echo 246810 | pamtester -I "tty=$1" card alice authenticate
+}
+
+# sudo inside ssh has no PAM_RHOST, and a terminal of tmux's is in no utmp
+terminals_from_afar_leave_the_reader_alone() {
+	card_in 0 "$BED/alice.card"
+	utmp pts/1=192.0.2.9 pts/2= pts/3=:0
+	trace_reset
+	for tty in pts/1 /dev/pts/1 pts/4; do
+		refute on_line "$tty"
+	done
+	[ "$(apdus)" = 0 ]
+	for tty in pts/2 pts/3 tty1; do
+		on_line "$tty"
+	done
+	# Nobody from elsewhere: no terminal is theirs
+	utmp pts/2=
+	on_line pts/4
+	rm /run/utmp
+}
+scenario terminals_from_afar_leave_the_reader_alone

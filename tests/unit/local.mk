@@ -69,3 +69,9 @@ test_store_account_SOURCES = tests/unit/test_store_account.c tests/unit/store_se
 test_store_account_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
 test_store_account_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 TESTS += test_store_account
+
+check_PROGRAMS += test_session
+test_session_SOURCES = tests/unit/test_session.c mckd-auth/session.c mckd-auth/session.h
+test_session_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/mckd-auth $(CMOCKA_CFLAGS)
+test_session_LDADD = $(CMOCKA_LIBS)
+TESTS += test_session
