@@ -84,6 +84,9 @@ judge_rule(struct doctor *d, struct prediction *p)
 	if (p->conf.remote == MCKD_REMOTE_NO)
 		found(d, GOOD, r->where, NULL,
 		    "a session from afar leaves the reader alone (remote=no)");
+	else if (p->conf.remote == MCKD_REMOTE_CHALLENGE)
+		found(d, GOOD, r->where, NULL,
+		    "a session from afar gets a challenge (remote=challenge)");
 	else
 		found(d, NOTE, r->where, NULL,
 		    "a session from afar may use the reader here (remote=local-reader)");

@@ -47,7 +47,8 @@ enum mckd_err mckd_find_card(struct mckd_auth *a);
 /* The card's name in a prompt: its first four digits. */
 void mckd_card_label(const struct mckd_auth *a, char out[static 8]);
 /* users.c */
-enum mckd_err mckd_users_have_card(struct mckd_auth *a);	/* STORE_NOT_FOUND: no card of theirs */
+/* STORE_NOT_FOUND: no card of theirs. evenly: the account is looked up for those who have one, too. */
+enum mckd_err mckd_users_have_card(struct mckd_auth *a, bool evenly);
 enum mckd_err mckd_users_choose(struct mckd_auth *a);		/* card first: into a->named */
 /* alert.c: starts the unit of a login under duress, and waits for nothing. */
 void mckd_alert(const char *unit);

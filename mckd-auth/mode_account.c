@@ -73,7 +73,7 @@ mckd_mode_account(struct mckd_auth *a)
 	if (a->store == NULL)
 		err = mckd_store_open(a->conf.store, a->conf.key, MCKD_STORE_READ, &a->store, why);
 	c.store = a->store;
-	if (err == MCKD_OK && (err = mckd_users_have_card(a)) == MCKD_OK)
+	if (err == MCKD_OK && (err = mckd_users_have_card(a, false)) == MCKD_OK)
 		err = mckd_store_cards_of(a->store, a->user, look, &c);
 	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND)
 		err = is_card_only(a, &card_only);

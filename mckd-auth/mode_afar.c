@@ -12,6 +12,12 @@
 #include "talk.h"
 #include "verdict.h"
 
+/*
+ * The work is the same for every name but for a few reads of the store; the challenge, and a
+ * refusal, go out no sooner than this after it began.
+ */
+#define EVEN_MS 50
+
 static void
 name_host(char out[static MCKD_CHALLENGE_HOST + 1])
 {
@@ -40,7 +46,7 @@ challenge(struct mckd_auth *a, struct mckd_afar *afar, char text[static MCKD_CHA
 uint8_t
 mckd_mode_afar(struct mckd_auth *a)
 {
-	char text[MCKD_CHALLENGE_TEXT], answer[MCKD_WIRE_ANSWER_MAX + 1];
+	char text[MCKD_CHALLENGE_TEXT], answer[MCKD_WIRE_ANSWER_MAX + 1] = "";
 	struct mckd_afar afar;
 	bool asked = false;
 	enum mckd_err err;
@@ -55,12 +61,15 @@ mckd_mode_afar(struct mckd_auth *a)
 		mckd_log(LOG_ERR, "%s", mckd_store_why(a->store));
 		return mckd_verdict_code(err, false);
 	}
-	/* Asked for: whoever has no card is let through to the next module at once. */
-	if (a->conf.nullok && (err = mckd_users_have_card(a)) != MCKD_OK)
-		return err == MCKD_E_STORE_NOT_FOUND ? PAM_IGNORE : mckd_verdict_code(err, false);
-	err = challenge(a, &afar, text);
+	/* A name service may know one account by several names; the store knows one. */
+	err = mckd_users_have_card(a, true);
+	if (err == MCKD_E_STORE_NOT_FOUND && a->conf.nullok)
+		return PAM_IGNORE;	/* asked for: on to the next module, at once */
+	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND)
+		err = challenge(a, &afar, text);
 	if (err == MCKD_OK) {
 		asked = true;
+		mckd_watch_even_out(EVEN_MS);
 		err = mckd_talk_ask(true, text, answer, sizeof(answer)) == 0 ?
 		    mckd_login_reply(&a->login, &afar, answer) : MCKD_E_AUTH;
 	}
@@ -68,5 +77,8 @@ mckd_mode_afar(struct mckd_auth *a)
 		mckd_log(LOG_NOTICE, "%s: user \"%s\", from afar: %s%s%s", a->service, a->user,
 		    mckd_err_str(err), a->login.reason[0] != '\0' ? ": " : "", a->login.reason);
 	explicit_bzero(&afar, sizeof(afar));
+	explicit_bzero(answer, sizeof(answer));
+	if (err != MCKD_OK)
+		mckd_watch_even_out(EVEN_MS);
 	return mckd_verdict_code(err, asked);
 }

@@ -170,7 +170,7 @@ mckd_mode_change(struct mckd_auth *a)
 		return PAM_PERM_DENIED;
 	if (a->user[0] == '\0')
 		return PAM_USER_UNKNOWN;
-	if ((err = mckd_users_have_card(a)) != MCKD_OK || (err = mckd_find_card(a)) != MCKD_OK)
+	if ((err = mckd_users_have_card(a, false)) != MCKD_OK || (err = mckd_find_card(a)) != MCKD_OK)
 		return mckd_verdict_code(err, false);
 	if (!can_change(a))
 		return refuse(elsewhere);

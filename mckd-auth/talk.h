@@ -16,6 +16,8 @@ void mckd_watch_deadline(unsigned seconds);
 void mckd_watch_ball(void);		/* ours: from now on, the deadline */
 void mckd_watch_ball_for(unsigned more_s);	/* ours, with so many seconds beyond the deadline */
 void mckd_watch_no_ball(void);
+/* Until it has been ours for so long: how long the work took is not to be seen. */
+void mckd_watch_even_out(unsigned ms);
 
 void mckd_talk_open(int sock, bool mute);
 void mckd_talk_tell(bool error, const char *text);

@@ -60,17 +60,21 @@ true_name(const char *user, char *out, size_t room)
  * is in no store, and with nullok it would pass alice's card by.
  */
 enum mckd_err
-mckd_users_have_card(struct mckd_auth *a)
+mckd_users_have_card(struct mckd_auth *a, bool evenly)
 {
 	char name[sizeof(a->user)] = "";
-	enum mckd_err err;
+	enum mckd_err err, named;
 
 	if (a->user_too_long)
 		return MCKD_E_STORE_NOT_FOUND;
-	if ((err = has_card(a, a->user)) != MCKD_E_STORE_NOT_FOUND || a->user[0] == '\0')
+	err = has_card(a, a->user);
+	if ((err != MCKD_E_STORE_NOT_FOUND && !evenly) || a->user[0] == '\0')
 		return err;
-	if ((err = true_name(a->user, name, sizeof(name))) != MCKD_OK)
+	named = true_name(a->user, name, sizeof(name));
+	if (err != MCKD_E_STORE_NOT_FOUND)
 		return err;
+	if (named != MCKD_OK)
+		return named;
 	if (strcmp(name, a->user) == 0)
 		return MCKD_E_STORE_NOT_FOUND;
 	if ((err = has_card(a, name)) == MCKD_OK) {

@@ -14,6 +14,7 @@
 
 static atomic_llong until;	/* milliseconds of the monotonic clock; 0: no deadline */
 static unsigned deadline = 30;
+static struct timespec since;	/* the ball is ours; the main thread's alone */
 static int watched = -1, bell = -1;
 static const atomic_bool *accepted;
 
@@ -52,7 +53,23 @@ mckd_watch_ball(void)
 void
 mckd_watch_ball_for(unsigned more_s)
 {
+	(void)clock_gettime(CLOCK_MONOTONIC, &since);
 	set_until(now_ms() + ((long long)deadline + more_s) * 1000);
+}
+
+void
+mckd_watch_even_out(unsigned ms)
+{
+	struct timespec end = since;
+
+	end.tv_sec += ms / 1000;
+	end.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
+		;
 }
 
 void

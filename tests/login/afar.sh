@@ -251,6 +251,17 @@ afar_unknown_user() {
 }
 scenario afar_unknown_user
 
+# Challenge and refusal each wait until 50 ms have gone by: what differs below that is not seen
+afar_times_do_not_tell() {
+	service far remote=challenge
+	for user in alice carol nosuchuser; do
+		begun=$(date +%s%N)
+		echo | refute pamtester -I rhost=192.0.2.9 far "$user" authenticate
+		[ $((($(date +%s%N) - begun) / 1000000)) -ge 100 ]
+	done
+}
+scenario afar_times_do_not_tell
+
 # Where the next module is to have those without a card, they see no challenge
 afar_nullok() {
 	afar_setup nullok

@@ -15,12 +15,14 @@
 #include "talk.h"
 
 static int passwd_error;
+static unsigned lookups;
 
 /* A name service that does not tell case. */
 int
 getpwnam_r(const char *name, struct passwd *pw, char *buf, size_t len, struct passwd **out)
 {
 	*out = NULL;
+	lookups++;
 	if (passwd_error != 0)
 		return passwd_error;
 	if (strcasecmp(name, "alice") != 0 && strcasecmp(name, "carol") != 0)
@@ -39,12 +41,19 @@ mckd_talk_ask(bool echo, const char *text, char *out, size_t room)
 }
 
 static enum mckd_err
-ask(struct setup *t, const char *user, struct mckd_auth *a)
+ask_in_time(struct setup *t, const char *user, bool evenly, struct mckd_auth *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->store = t->store;
 	(void)snprintf(a->user, sizeof(a->user), "%s", user);
-	return mckd_users_have_card(a);
+	lookups = 0;
+	return mckd_users_have_card(a, evenly);
+}
+
+static enum mckd_err
+ask(struct setup *t, const char *user, struct mckd_auth *a)
+{
+	return ask_in_time(t, user, false, a);
 }
 
 static void
@@ -74,6 +83,16 @@ no_spelling_passes_the_card_by(void **state)
 	passwd_error = EIO;
 	assert_int_equal(ask(t, "ALICE", a), MCKD_E_STORE_IO);
 	assert_int_equal(ask(t, "alice", a), MCKD_OK);
+	assert_int_equal(lookups, 0);
+	/* From afar: one look-up for anybody, or the time of it tells. */
+	assert_int_equal(ask_in_time(t, "alice", true, a), MCKD_OK);
+	assert_int_equal(lookups, 1);
+	passwd_error = 0;
+	assert_int_equal(ask_in_time(t, "dave", true, a), MCKD_E_STORE_NOT_FOUND);
+	assert_int_equal(lookups, 1);
+	assert_int_equal(ask_in_time(t, "ALICE", true, a), MCKD_OK);
+	assert_int_equal(lookups, 1);
+	assert_string_equal(a->login.user, "alice");
 	mckd_record_free(r);
 	free(a);
 }
