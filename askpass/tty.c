@@ -71,8 +71,9 @@ ask_tty(const char *prompt, bool echo, char out[static ASK_MAX])
 	quiet = old;
 	if (!echo)
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	put_foreign(fd, prompt);
+	/* Mute before it is asked: who is quick would be shown, and not heard. */
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+		put_foreign(fd, prompt);
 		rc = read_line(fd, out);
 		(void)tcsetattr(fd, TCSAFLUSH, &old);
 	}

@@ -62,8 +62,9 @@ ask_secret(const char *prompt, char out[static SECRET_MAX])
 	sigprocmask(SIG_BLOCK, &block, &before);
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	fprintf(stderr, "%s: ", prompt);
+	/* Mute before it is asked: who is quick would be shown, and not heard. */
 	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
+		fprintf(stderr, "%s: ", prompt);
 		if (read_line(fd, out) == 0)
 			rc = -1;
 		(void)tcsetattr(fd, TCSAFLUSH, &old);
