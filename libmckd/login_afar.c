@@ -224,7 +224,6 @@ judge_decoy(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN], s
 	if (has_standing(mckd_login_read(&scratch, card)))
 		(void)mckd_login_judge(&scratch, x);
 	mckd_login_close(&scratch);
-	mckd_login_reason(l, "a decoy was answered, or none of the cards named");
 	return MCKD_E_AUTH;
 }
 
@@ -249,8 +248,10 @@ mckd_login_reply(struct mckd_login *l, struct mckd_afar *a, const char *text)
 	}
 	restore(&a->challenge, i, &x);
 	x.a = reply.answer;
-	memcpy(l->info.card, x.q.card, sizeof(l->info.card));
+	memcpy(l->info.card, reply.card, sizeof(l->info.card));
 	if (err != MCKD_OK || a->of[i].decoy) {
+		mckd_login_reason(l, err != MCKD_OK ? "the reply is not that of a card named" :
+		    "the reply is that of a decoy");
 		err = judge_decoy(l, a->of[i].source, &x);
 	} else {
 		x.standing = mckd_login_read(l, a->of[i].source);

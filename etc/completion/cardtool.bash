@@ -53,6 +53,7 @@ _cardtool() {
 		host) words='list export rekey import receipts' ;;
 		pin) words='change unblock reset' ;;
 		secret) words='put remove' ;;
+		respond) return ;;
 		import)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return

@@ -19,8 +19,9 @@ REAL_HELPER=$HELPER
 trap 'stack_stop' EXIT
 trap 'exit 1' INT TERM
 [ "$(command -v cardtool)" = /usr/sbin/cardtool ]
+[ "$(command -v mckd-askpass)" = /usr/bin/mckd-askpass ]
 [ -f /etc/mckd/mckd.conf ] || [ -f /usr/share/doc/pam_mckd/examples/mckd.conf ]
-for page in pam_mckd.8 cardtool.8 mckd.conf.5 mckd-vcard.1; do
+for page in pam_mckd.8 cardtool.8 mckd.conf.5 mckd-askpass.1 mckd-vcard.1; do
 	[ -f "/usr/share/man/man${page##*.}/$page" ] || die "no $page"
 done
 grep -q '^ExecStart=.*/usr/libexec/mckd/mckd-auth' /usr/lib/systemd/system/mckd-auth@.service

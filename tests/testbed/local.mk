@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/hardening.sh \
 	tests/lint.sh \
 	tests/login/afar.sh \
+	tests/login/afar_person.sh \
 	tests/login/applications.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
@@ -48,6 +49,8 @@ EXTRA_DIST += \
 	tests/login/t0.sh \
 	tests/login/time.sh \
 	tests/login/valgrind.sh \
+	tests/testbed/afar.exp \
+	tests/testbed/afar.sh \
 	tests/testbed/demo.sh \
 	tests/testbed/door.sh \
 	tests/testbed/doors.sh \

@@ -52,6 +52,8 @@ check bash_services "$(ls /etc/pam.d)" "$(bash_words cardtool doctor --service '
 check bash_users root "$(bash_words cardtool provision --user ro)"
 check bash_second_verbs 'change unblock reset' "$(bash_words cardtool pin '')"
 check bash_host_verbs 'list export rekey import receipts' "$(bash_words cardtool host '')"
+check bash_respond_options '--host --pin --pin-file --reader' "$(bash_words cardtool respond --)"
+check zsh_respond_options '--host --pin --pin-file --reader' "$(zsh_words cardtool respond --)"
 check zsh_verbs "$verbs" "$(zsh_words cardtool '')"
 check zsh_options '--user --pin-file --transport-key-file --help' "$(zsh_words cardtool provision --)"
 check zsh_options_behind_store '--service --confirm-within' "$(zsh_words cardtool --store /x enable --)"
