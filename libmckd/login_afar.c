@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "login_afar.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,9 +126,41 @@ name_cards(struct mckd_login *l, struct mckd_afar *out)
 	return MCKD_OK;
 }
 
+struct pick {
+	char *user;
+	unsigned n, at;
+};
+
+static enum mckd_err
+pick_user(void *arg, const char *user, uint8_t slot)
+{
+	struct pick *p = arg;
+
+	(void)slot;
+	if (p->n++ == p->at)
+		(void)snprintf(p->user, MCKD_USER_MAX + 1, "%s", user);
+	return MCKD_OK;
+}
+
+/* One of the users of the card, who may have one application of several. */
+static enum mckd_err
+become_user_of(struct mckd_login *scratch, const uint8_t card[static MCKD_CARD_ID_LEN], uint8_t draw)
+{
+	struct pick all = { scratch->user, 0, UINT_MAX }, one = { scratch->user, 0, 0 };
+	enum mckd_err err = mckd_store_users(scratch->store, card, pick_user, &all);
+
+	scratch->user[0] = '\0';
+	if (err == MCKD_E_STORE_NOT_FOUND || (err == MCKD_OK && all.n == 0))
+		return MCKD_E_CARD_WRONG;
+	if (err != MCKD_OK)
+		return err;
+	one.at = draw % all.n;
+	return mckd_store_users(scratch->store, card, pick_user, &one);
+}
+
 /*
- * A decoy has a card ID by the user's name, and is made by the block of another card, which the
- * name chooses too: slots, mechanisms and active sets are spread as among the cards there are.
+ * A decoy has a card ID by the user's name, and is made by the block of another card and for a
+ * user of that, which the name chooses too: slots, mechanisms and active sets are spread as among the cards there are.
  */
 static enum mckd_err
 name_decoy(struct mckd_login *scratch, const uint8_t seed[static 32], struct mckd_afar *out)
@@ -137,7 +170,8 @@ name_decoy(struct mckd_login *scratch, const uint8_t seed[static 32], struct mck
 
 	memcpy(c.card, TEMPLATE_OF(seed), MCKD_CARD_ID_LEN);
 	for (int i = 0; i < TEMPLATES_MAX && err == MCKD_E_CARD_WRONG; i++)
-		if ((err = mckd_store_card_after(scratch->store, c.card, c.card)) == MCKD_OK)
+		if ((err = mckd_store_card_after(scratch->store, c.card, c.card)) == MCKD_OK &&
+		    (err = become_user_of(scratch, c.card, seed[2 * MCKD_CARD_ID_LEN])) == MCKD_OK)
 			err = compose(scratch, &c);
 	if (err == MCKD_E_CARD_WRONG || err == MCKD_E_STORE_NOT_FOUND) {
 		/* A store without such cards: nothing to be told from. */

@@ -13,7 +13,7 @@ export PERSON
 
 # shown FILE: without what is another at each login, or on each machine
 shown() {
-	sed -E -e 's/mckd1:[0-9a-f]{98}$/REPLY/' -e 's/[0-9a-f]{32}/HEX/g' -e 's/^card [0-9a-f]{16} 0 [1-8] 0$/card HEX/' \
+	sed -E -e 's/mckd1:[0-9a-f]{98}$/REPLY/' -e 's/[0-9a-f]{32}/HEX/g' -e 's/^card [0-9a-f]{16} 1 [1-8] 0$/card HEX/' \
 		-e 's/[0-9A-F]{4}…/CARD…/' -e 's/[0-9a-f]{16}$/HEX/' "$1"
 }
 

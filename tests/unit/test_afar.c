@@ -242,6 +242,33 @@ decoys_stay_and_never_let_in(void **state)
 	assert_int_equal(mckd_login_reply(&r->login, &a, reply), MCKD_E_AUTH);
 }
 
+/* Two share the card, an application each: nobody of them is asked by slot 0, nor any decoy. */
+static void
+decoys_of_a_shared_card(void **state)
+{
+	struct rig *r = *state;
+	struct mckd_challenge c;
+	struct mckd_afar a;
+	bool seen[3] = { false };
+	char name[16];
+
+	assert_int_equal(mckd_store_unassign(r->store, r->id, 2, "alice"), MCKD_OK);
+	assert_int_equal(mckd_store_unassign(r->store, r->id, 3, "alice"), MCKD_OK);
+	assert_int_equal(mckd_store_assign(r->store, r->id, 2, "bob"), MCKD_OK);
+	challenge(r, "alice", &a, &c);
+	for (unsigned i = 0; i < MCKD_CHALLENGE_CARDS; i++)
+		assert_true(memcmp(c.card[i].card, r->id, MCKD_CARD_ID_LEN) != 0 || c.card[i].slot == 1);
+	for (unsigned n = 0; n < 8; n++) {
+		(void)snprintf(name, sizeof(name), "nobody%u", n);
+		challenge(r, name, &a, &c);
+		for (unsigned i = 0; i < MCKD_CHALLENGE_CARDS; i++) {
+			assert_true(c.card[i].slot == 1 || c.card[i].slot == 2);
+			seen[c.card[i].slot] = true;
+		}
+	}
+	assert_true(seen[1] && seen[2]);
+}
+
 static void
 an_empty_store_has_decoys_too(void **state)
 {
@@ -391,7 +418,7 @@ main(void)
 		TEST(decoys_stay_and_never_let_in), TEST(an_empty_store_has_decoys_too),
 		TEST(how_a_card_stands_is_told_to_its_holder_alone), TEST(no_pin_no_way),
 		TEST(retired_meanwhile), TEST(wrong_pin_at_the_card), TEST(sealed_only_says_so),
-		TEST(several_cards),
+		TEST(several_cards), TEST(decoys_of_a_shared_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
