@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bed_host [-k KIND] [-c auth | account | setcred | password] [-C CODE] [-s] [-t] SERVICE USER
- * [ANSWER ...]
+ * bed_host [-k KIND] [-c auth | account | setcred | password] [-C CODE] [-p] [-r HOST] [-s]
+ * [-t] SERVICE USER [ANSWER ...]
  * A host of some kind makes one PAM call and prints the code's name, and what the call left
- * behind in the process. -C: the conversation fails with that code. -s: SIGTERM at the first
- * prompt. -t: the call is made by a thread. USER "-" is none.
+ * behind in the process. -C: the conversation fails with that code. -p: what is said and asked
+ * goes to standard error. -r: the session comes from HOST. -s: SIGTERM at the first prompt.
+ * -t: the call is made by a thread. USER "-" is none.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,9 +33,9 @@ static const char *const codes[] = {
 };
 
 struct host {
-	const char *kind, *call, *service, *user;
+	const char *kind, *call, *service, *user, *rhost;
 	char **answer;
-	int conv_rc, die, thread, rc;
+	int conv_rc, print, die, thread, rc;
 };
 
 static int
@@ -47,6 +48,8 @@ conv(int n, const struct pam_message **msg, struct pam_response **resp, void *ar
 	*resp = calloc(1, sizeof(**resp));
 	if (*resp == NULL)
 		return PAM_BUF_ERR;
+	if (h->print)
+		(void)fprintf(stderr, "%s\n", msg[0]->msg);
 	if (msg[0]->msg_style != PAM_PROMPT_ECHO_OFF && msg[0]->msg_style != PAM_PROMPT_ECHO_ON)
 		return PAM_SUCCESS;
 	if (h->die)
@@ -69,6 +72,8 @@ call(void *arg)
 	pam_handle_t *p = NULL;
 
 	h->rc = pam_start(h->service, user, &c, &p);
+	if (h->rc == PAM_SUCCESS && h->rhost != NULL)
+		h->rc = pam_set_item(p, PAM_RHOST, h->rhost);
 	if (h->rc != PAM_SUCCESS)
 		return NULL;
 	if (strcmp(h->call, "auth") == 0)
@@ -116,11 +121,13 @@ options(struct host *h, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+k:c:C:st")) != -1)
+	while ((c = getopt(argc, argv, "+k:c:C:pr:st")) != -1)
 		switch (c) {
 		case 'k': h->kind = optarg; break;
 		case 'c': h->call = optarg; break;
 		case 'C': h->conv_rc = atoi(optarg); break;
+		case 'p': h->print = 1; break;
+		case 'r': h->rhost = optarg; break;
 		case 's': h->die = 1; break;
 		case 't': h->thread = 1; break;
 		default: return -1;

@@ -139,11 +139,11 @@ prepare() {
 
 # As after bed_provision, all readers empty
 bed_reset() {
+	running pcscd || pcscd_start
 	card_out 0
 	card_out 1
 	find "$BED" -maxdepth 1 -name 'report.*' -delete
 	helper_true
-	running pcscd || pcscd_start
 	rm -rf /etc/mckd
 	cp -a "$BED/kept/etc" /etc/mckd
 	find /var/lib/mckd -mindepth 1 -delete

@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/login/pin_tool.sh \
 	tests/login/profiles.sh \
 	tests/login/programs.sh \
+	tests/login/returns.sh \
 	tests/login/rotation.sh \
 	tests/login/secret.sh \
 	tests/login/selection.sh \
