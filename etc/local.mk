@@ -3,7 +3,7 @@ systemd_DATA = etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service \
 	etc/systemd/mckd-trial.service
 pamconfigsdir = $(datadir)/pam-configs
 dist_pamconfigs_DATA = etc/pam-configs/mckd etc/pam-configs/mckd-required
-EXTRA_DIST += etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service.in etc/polkit/mckd.rules
+EXTRA_DIST += etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service.in
 CLEANFILES += etc/systemd/mckd-auth@.service etc/systemd/mckd-trial.service
 
 etc/systemd/mckd-auth@.service: etc/systemd/mckd-auth@.service.in
@@ -26,3 +26,8 @@ install-data-local:
 
 uninstall-local:
 	rm -f '$(DESTDIR)$(bashcompdir)/cardtool'
+
+apparmordir = $(sysconfdir)/apparmor.d
+dist_apparmor_DATA = etc/apparmor.d/usr.libexec.mckd.mckd-auth
+polkitexampledir = $(docdir)/examples/polkit
+dist_polkitexample_DATA = etc/polkit/mckd.rules

@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/login/afar.sh \
 	tests/login/afar_person.sh \
 	tests/login/applications.sh \
+	tests/login/apparmor.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
 	tests/login/console.sh \
@@ -52,6 +53,7 @@ EXTRA_DIST += \
 	tests/login/valgrind.sh \
 	tests/testbed/afar.exp \
 	tests/testbed/afar.sh \
+	tests/testbed/confined.pl \
 	tests/testbed/demo.sh \
 	tests/testbed/door.sh \
 	tests/testbed/doors.sh \

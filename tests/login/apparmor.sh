@@ -1,0 +1,59 @@
+# The AppArmor profile: that it suffices, seen by what mckd-auth opens; and, where the kernel has
+# AppArmor, that it is in force and nobody is kept out by it
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/door.sh
+. "$here/door.sh"
+profile=$here/../../etc/apparmor.d/usr.libexec.mckd.mckd-auth
+
+# all_that_it_does: each mode, by root and through the socket, with a configuration to read
+all_that_it_does() {
+	mkdir -p /etc/mckd/mckd.conf.d
+	echo 'keep_tries = 1' >/etc/mckd/mckd.conf
+	echo 'debug = yes' >/etc/mckd/mckd.conf.d/one.conf
+	service_exact host
+	says AUTHINFO_UNAVAIL host alice 246810
+	card_in 0 "$BED/alice.card"
+	says SUCCESS host alice 246810
+	says AUTH_ERR host alice 999999
+	says USER_UNKNOWN host carol 246810
+	says SUCCESS host alice 246810
+	door_open
+	setpriv --reuid=61001 --regid=61001 --clear-groups bed_host host alice 246810
+	door_shut
+}
+
+apparmor_profile_suffices() {
+	[ "$REAL_HELPER" = "$HELPER" ] || exit 77
+	apparmor_parser -Q -K -p "$profile" >"$BED/profile" 2>/dev/null
+	rm -f "$BED/strace.out"
+	helper_by strace -f -A -y -qq -e trace=file,network -o "$BED/strace.out"
+	all_that_it_does
+	grep -v "$BED" "$BED/strace.out" >"$BED/strace.here"
+	perl "$here/confined.pl" "$BED/profile" <"$BED/strace.here"
+	[ "$(perl "$here/confined.pl" "$BED/profile" <"$BED/strace.here" | sed -n 's/looked at //p')" -gt 100 ]
+	# The check can fail: a profile without the store's line
+	sed '/var\/lib\/mckd\/\*\*/d' "$BED/profile" >"$BED/profile.short"
+	refute perl "$here/confined.pl" "$BED/profile.short" <"$BED/strace.here" >"$BED/refused"
+	grep -q '^/var/lib/mckd/store.db rw$' "$BED/refused"
+}
+scenario apparmor_profile_suffices
+
+apparmor_enforced() {
+	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || exit 77
+	[ "$REAL_HELPER" = "$HELPER" ] || exit 77
+	sed -e "s|/usr/libexec/mckd/mckd-auth|$HELPER|" -e 's/^profile mckd-auth/profile bed-mckd-auth/' \
+		"$profile" >"$BED/profile"
+	apparmor_parser -r -K "$BED/profile"
+	rc=0
+	(set -e; all_that_it_does; not_elsewhere) || rc=$?
+	apparmor_parser -R -K "$BED/profile"
+	return $rc
+}
+# A store where the profile has none
+not_elsewhere() {
+	cp -a /var/lib/mckd /run/mckd-elsewhere
+	service_exact elsewhere store=/run/mckd-elsewhere
+	says SERVICE_ERR elsewhere alice 246810
+}
+scenario apparmor_enforced
