@@ -37,6 +37,8 @@ mount -t tmpfs -o mode=1777 bed /run/bed/dev/shm
 ln -s /proc/self/fd /run/bed/dev/fd
 mount --rbind /run/bed/dev /dev
 
+mkdir /run/bed/dpkg
+[ ! -d /var/lib/dpkg ] || mount --bind -o ro /var/lib/dpkg /run/bed/dpkg
 mount -t tmpfs -o mode=755 bed /var/lib
 mkdir -m 700 /var/lib/mckd /var/lib/sudo
 if [ "${BED_STORE:-}" = disk ]; then

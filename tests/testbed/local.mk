@@ -60,6 +60,7 @@ EXTRA_DIST += \
 	tests/testbed/enter.sh \
 	tests/testbed/installed.sh \
 	tests/testbed/lib.sh \
+	tests/testbed/packages.sh \
 	tests/testbed/run.sh \
 	tests/testbed/talk.exp \
 	tests/testbed/test_completion.sh \

@@ -1,0 +1,2 @@
+passwd last mckd
+group last mckd
