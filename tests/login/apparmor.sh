@@ -25,6 +25,7 @@ all_that_it_does() {
 
 apparmor_profile_suffices() {
 	[ "$REAL_HELPER" = "$HELPER" ] || exit 77
+	apparmor_parser -Q -K "$profile"
 	apparmor_parser -Q -K -p "$profile" >"$BED/profile" 2>/dev/null
 	rm -f "$BED/strace.out"
 	helper_by strace -f -A -y -qq -e trace=file,network -o "$BED/strace.out"

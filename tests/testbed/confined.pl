@@ -34,7 +34,9 @@ sub pattern {
 }
 
 open(my $profile, '<', $ARGV[0]) or die "$ARGV[0]: $!\n";
+my $profiles = 0;
 while (<$profile>) {
+	last if /^\s*profile\s/ && $profiles++;
 	if (/^\@\{(\w+)\}\s*(\+?)=\s*(.*\S)/) {
 		my ($name, $more, @new) = ($1, $2, map { tr/"//dr } split ' ', $3);
 		$variable{$name} = [ $more ? @{ $variable{$name} // [] } : (), @new ];
