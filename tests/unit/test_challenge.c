@@ -86,11 +86,12 @@ what_is_written_is_read(void **state)
 static void
 the_longest_fits_a_prompt(void **state)
 {
-	struct mckd_challenge c = sample, back;
+	struct mckd_challenge c, back;
 	struct mckd_challenge_prefix prefix;
 	char text[MCKD_CHALLENGE_TEXT], why[MCKD_CHALLENGE_WHY] = "";
 
 	(void)state;
+	memcpy(&c, &sample, sizeof(c));	/* with what lies between its parts */
 	memset(c.host, 'h', sizeof(c.host) - 1);
 	memset(c.application, 'a', sizeof(c.application) - 1);
 	for (unsigned i = 0; i < c.ncards; i++) {
