@@ -93,6 +93,25 @@ enable_survives_its_watch() {
 }
 scenario enable_survives_its_watch
 
+# The unit that takes back at the next boot, with no more to write to than it has
+enable_recovers_confined() {
+	enable_setup
+	cardtool enable --service sudo --confirm-within 60s
+	end_watch -KILL
+	paths=$(sed -n 's/^ReadWritePaths=//p' "$here/../../etc/systemd/mckd-trial.service.in" | tr -d -)
+	# shellcheck disable=SC2016,SC2086
+	unshare -m sh -exc '
+		for path; do
+			mount --bind "$path" "$path"
+		done
+		mount -o remount,bind,ro /etc
+		mount -o remount,bind,ro /var/lib
+		! touch /etc/none /var/lib/none
+		exec cardtool enable --recover' sh $paths
+	as_before
+}
+scenario enable_recovers_confined
+
 enable_refuses() {
 	enable_setup
 	rc=0

@@ -58,4 +58,19 @@ verify() {
 	return "$rc"
 }
 check systemd_reads_units verify
+check service_waits_for_pcscd has "$service" Unit After=pcscd.socket
+check service_wants_pcscd has "$service" Unit Wants=pcscd.socket
+
+# confined UNIT: of ten points, what systemd thinks a unit is exposed to; it must be a quarter
+confined() {
+	dir=$(mktemp -d)
+	rc=0
+	cp "$1" "$dir/${1##*/}"
+	systemd-analyze security --offline=yes --no-pager --threshold=25 "$dir/${1##*/}" \
+		>"$dir/said" 2>&1 || { rc=1; cat "$dir/said"; }
+	rm -rf "$dir"
+	return "$rc"
+}
+check service_is_confined confined etc/systemd/mckd-auth@.service
+check trial_is_confined confined etc/systemd/mckd-trial.service
 exit $failed
