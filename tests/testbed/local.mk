@@ -18,7 +18,7 @@ check_PROGRAMS += bed_host
 bed_host_SOURCES = tests/testbed/host.c tests/pam/kinds.c tests/pam/kinds.h
 bed_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/pam
 bed_host_LDADD = -lpam -lpthread
-TESTS += tests/testbed/test_units.sh tests/testbed/test_completion.sh tests/testbed/test_patent.sh
+TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/test_completion.sh tests/testbed/test_patent.sh
 EXTRA_DIST += \
 	tests/SKIPS \
 	tests/hardening.sh \
@@ -65,4 +65,5 @@ EXTRA_DIST += \
 	tests/testbed/talk.exp \
 	tests/testbed/test_completion.sh \
 	tests/testbed/test_patent.sh \
+	tests/testbed/test_polkit.sh \
 	tests/testbed/test_units.sh
