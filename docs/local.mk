@@ -1,5 +1,5 @@
 dist_doc_DATA = NEWS README SECURITY docs/ARCHITECTURE docs/PATENT docs/PROTOCOL docs/locker.png docs/BENCH \
 	docs/ssh-afar.txt
 pamexampledir = $(docdir)/examples/pam.d
-pamexample_DATA = etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar \
+pamexample_DATA = etc/pam.d/gdm-password etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar \
 	etc/pam.d/su etc/pam.d/sudo

@@ -13,7 +13,7 @@ etc/systemd/mckd-auth@.service: etc/systemd/mckd-auth@.service.in
 etc/systemd/mckd-trial.service: etc/systemd/mckd-trial.service.in
 	$(AM_V_GEN)$(MKDIR_P) etc/systemd && \
 	    sed 's|@sbindir[@]|$(sbindir)|' $(srcdir)/etc/systemd/mckd-trial.service.in >$@
-EXTRA_DIST += etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar etc/pam.d/su etc/pam.d/sudo
+EXTRA_DIST += etc/pam.d/gdm-password etc/pam.d/login etc/pam.d/sshd etc/pam.d/sshd-afar etc/pam.d/su etc/pam.d/sudo
 bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/site-functions
 dist_zshcomp_DATA = etc/completion/_cardtool
@@ -31,3 +31,10 @@ apparmordir = $(sysconfdir)/apparmor.d
 dist_apparmor_DATA = etc/apparmor.d/usr.libexec.mckd.mckd-auth
 polkitexampledir = $(docdir)/examples/polkit
 dist_polkitexample_DATA = etc/polkit/mckd.rules
+authselectexampledir = $(docdir)/examples/authselect/mckd
+dist_authselectexample_DATA = \
+	etc/authselect/mckd/README \
+	etc/authselect/mckd/REQUIREMENTS \
+	etc/authselect/mckd/nsswitch.conf \
+	etc/authselect/mckd/password-auth \
+	etc/authselect/mckd/system-auth
