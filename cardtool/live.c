@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
+#include "log.h"
 #include "login.h"
 
 static int
@@ -12,6 +14,7 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 {
 	char pin[SECRET_MAX] = "", prompt[96];
 	int tries = mckd_login_tries(l), rc;
+	struct mckd_event ev;
 	enum mckd_err e;
 
 	if (tries == 0)
@@ -23,6 +26,8 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 		text = pin;
 	}
 	e = mckd_login_decide(l, tries < 0 ? NULL : text, true);
+	ev = mckd_login_event(l, e == MCKD_OK ? "success" : "denied");
+	mckd_log_event(e == MCKD_OK ? LOG_INFO : e == MCKD_E_CLONE ? LOG_ALERT : LOG_NOTICE, &ev);
 	mckd_wipe(pin, sizeof(pin));
 	if (e != MCKD_OK) {
 		say("%s%s%s", mckd_err_str(e), l->reason[0] != '\0' ? ": " : "", l->reason);

@@ -133,8 +133,10 @@ tool_open(struct tool *t, enum mckd_store_mode mode)
 	if ((rc = tool_conf(t)) != -1)
 		return rc;
 	e = mckd_store_open(t->store_dir, t->key, mode, &t->store, why);
-	if (e == MCKD_OK)
+	if (e == MCKD_OK) {
+		mckd_store_keep_events(t->store, t->conf.events_max, t->conf.events_days);
 		return -1;
+	}
 	say("%s", why[0] != '\0' ? why : mckd_err_str(e));
 	if (e == MCKD_E_STORE_ABSENT)
 		say("cardtool init makes one");

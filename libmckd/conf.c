@@ -35,6 +35,8 @@ static const struct setting settings[] = {
 	{ "max_tries", NUMBER, AT(max_tries), 1, 15, { NULL }, false },
 	{ "keep_tries", NUMBER, AT(keep_tries), 0, 14, { NULL }, false },
 	{ "deadline", NUMBER, AT(deadline), 1, 120, { NULL }, false },
+	{ "events_max", NUMBER, AT(events_max), 0, 100000000, { NULL }, false },
+	{ "events_days", NUMBER, AT(events_days), 0, 36500, { NULL }, false },
 	{ "account_ids", IDS, AT(account_ids), 1000, 999999999, { NULL }, false },
 	{ "account_home", PATH, AT(account_home), 0, 0, { NULL }, false },
 	{ "account_shell", PATH, AT(account_shell), 0, 0, { NULL }, false },
@@ -62,6 +64,7 @@ mckd_conf_default(struct mckd_conf *c)
 	/* Above systemd's (to 65535), below the sub-uids of useradd(8) (from 100000). */
 	c->account_ids[0] = 70000;
 	c->account_ids[1] = 99999;
+	c->events_max = 100000;
 	c->max_tries = 1;
 	c->keep_tries = 2;
 	c->deadline = 30;

@@ -23,6 +23,7 @@ struct mckd_conf {
 	unsigned max_tries;			/* 1-15 */
 	unsigned keep_tries;			/* 0-14 */
 	unsigned deadline;			/* seconds, 1-120 */
+	unsigned events_max, events_days;	/* kept in the store; 0: no limit */
 	unsigned account_ids[2];		/* uids of card-only accounts: first and last */
 	char account_home[MCKD_CONF_TEXT];	/* the directory of their homes */
 	char account_shell[MCKD_CONF_TEXT];

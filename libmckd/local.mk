@@ -1,6 +1,6 @@
 noinst_LTLIBRARIES += libmckd.la
 libmckd_la_SOURCES = \
-	libmckd/accounts.c libmckd/accounts.h \
+	libmckd/accounts.c libmckd/accounts.h libmckd/accounts_check.c \
 	libmckd/accounts_file.c libmckd/accounts_file.h nss_mckd/accounts.h \
 	libmckd/block.c libmckd/block.h \
 	libmckd/buf.c libmckd/buf.h \
@@ -28,7 +28,7 @@ libmckd_la_SOURCES += \
 	libmckd/store_ticket.c
 libmckd_la_SOURCES += \
 	libmckd/conf.c libmckd/conf.h libmckd/conf_file.c libmckd/conf_file.h \
-	libmckd/log.c libmckd/log.h \
+	libmckd/journal.c libmckd/journal.h libmckd/log.c libmckd/log.h \
 	libmckd/login.c libmckd/login.h libmckd/login_change.c libmckd/login_inside.h libmckd/login_judge.c \
 	libmckd/login_pin.c libmckd/login_send.c libmckd/login_soft.c
 libmckd_la_SOURCES += \

@@ -222,23 +222,25 @@ read_counter(struct mckd_login *l)
 	return err;
 }
 
-static struct mckd_event
-event_of(const struct mckd_login *l, const struct mckd_exchange *x, const char *verdict)
+struct mckd_event
+mckd_login_event(const struct mckd_login *l, const char *verdict)
 {
+	static const uint8_t none[MCKD_CARD_ID_LEN];
 	struct mckd_event e = {
-		.kind = "login", .has_card = true, .user = l->user, .service = l->service,
-		.origin = l->origin, .application = l->application, .verdict = verdict,
-		.reason = l->reason, .epoch = x->a.epoch, .index = x->a.index,
+		.kind = "login", .user = l->user, .service = l->service, .origin = l->origin,
+		.application = l->application, .mechanism = l->mechanism, .verdict = verdict,
+		.reason = l->reason, .epoch = l->epoch, .index = l->index,
 	};
 
 	memcpy(e.card, l->info.card, sizeof(e.card));
+	e.has_card = memcmp(e.card, none, sizeof(none)) != 0;
 	return e;
 }
 
 static enum mckd_err
 accept(struct mckd_login *l, const struct mckd_exchange *x)
 {
-	struct mckd_event e = event_of(l, x, "success");
+	struct mckd_event e = mckd_login_event(l, "success");
 
 	return mckd_store_accept(l->store, l->record->block.card, l->record->counter, x->a.counter,
 	    x->a.epoch, &e);
@@ -271,6 +273,7 @@ note_found(struct mckd_login *l, const struct mckd_exchange *x)
 	l->index = x->a.index;
 	l->epoch = x->a.epoch;
 	l->duress = app != NULL && app->duress;
+	l->mechanism = app != NULL ? mckd_mechanism_name(app->mechanism) : NULL;
 	(void)snprintf(l->application, sizeof(l->application), "%s", app != NULL ? app->name : "");
 }
 
@@ -281,15 +284,15 @@ report(struct mckd_login *l, const struct mckd_exchange *x, enum mckd_err verdic
 
 	if (l->reason[0] == '\0' && verdict != MCKD_OK)
 		mckd_login_reason(l, mckd_err_str(verdict));
-	e = event_of(l, x, verdict == MCKD_OK ? "success" : "denied");
+	l->index = x->a.index;
+	l->epoch = x->a.epoch;
+	e = mckd_login_event(l, verdict == MCKD_OK ? "success" : "denied");
 	if (verdict == MCKD_E_CLONE)
 		e.kind = "clone";
 	/* A success was stored with its counter, a clone with its suspension; what anyone may send
 	 * from afar is not stored. */
 	if (verdict != MCKD_OK && verdict != MCKD_E_CLONE && (!x->afar || l->pin_accepted))
 		(void)mckd_store_event(l->store, &e);
-	mckd_log_event(verdict == MCKD_OK ? LOG_INFO : verdict == MCKD_E_CLONE ? LOG_ALERT :
-	    LOG_NOTICE, &e);
 	if (verdict == MCKD_OK && l->duress)
 		mckd_log(LOG_ALERT, "login with the duress application %s", l->application);
 }
@@ -393,5 +396,8 @@ mckd_login_close(struct mckd_login *l)
 	l->slot = 0;
 	l->slots = 0;
 	l->spent = l->pin_accepted = l->marked = false;
+	l->mechanism = NULL;
+	l->index = 0;
+	l->epoch = 0;
 	l->reason[0] = l->application[0] = '\0';
 }

@@ -33,6 +33,7 @@ struct mckd_login {
 	uint8_t index;
 	uint16_t epoch;
 	char application[MCKD_NAME_MAX + 1];
+	const char *mechanism;			/* by which the index came; NULL: none did */
 	bool duress;
 	uint8_t n1[128];
 	size_t n1_len;				/* where conf asks for it */
@@ -63,6 +64,8 @@ enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[stat
     bool *ordered);
 /* The users whom the card (application found, slot) names; for card-first login. */
 enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
+/* The event of this login as far as it came, for the log; it points into l. */
+struct mckd_event mckd_login_event(const struct mckd_login *l, const char *verdict);
 void mckd_login_close(struct mckd_login *l);	/* frees the record, wipes; not link or store */
 
 #endif

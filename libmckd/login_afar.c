@@ -271,6 +271,7 @@ mckd_login_reply(struct mckd_login *l, struct mckd_afar *a, const char *text)
 
 	l->reason[0] = l->application[0] = '\0';
 	l->pin_accepted = false;
+	l->mechanism = NULL;
 	if (a->challenge.ncards != MCKD_CHALLENGE_CARDS)
 		return MCKD_E_USAGE;
 	while (i < MCKD_CHALLENGE_CARDS &&

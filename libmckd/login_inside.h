@@ -29,7 +29,7 @@ mckd_slot_bit(uint8_t slot)
 typedef enum mckd_err (*mckd_login_answer)(struct mckd_login *l, struct mckd_exchange *x);
 /*
  * The one place where MCKD_OK is assigned: with an error so far it stays one; else the answer,
- * anew where another login came in between, and the counter's rule. Stores and logs the event.
+ * anew where another login came in between, and the counter's rule. Stores the event; to log it is the caller's.
  */
 enum mckd_err mckd_login_verdict(struct mckd_login *l, struct mckd_exchange *x, enum mckd_err err,
     mckd_login_answer answer, unsigned rounds);

@@ -45,6 +45,7 @@ struct mckd_event {
 	bool has_card;
 	const char *kind;		/* "login", "provision", "clone", ... */
 	const char *user, *service, *origin, *application, *verdict, *reason;	/* NULL: empty */
+	const char *mechanism;		/* for the log; the store does not keep it */
 	uint16_t epoch;
 	uint8_t index;
 };
@@ -133,6 +134,11 @@ enum mckd_err mckd_store_ticket_done(struct mckd_store *s, const uint8_t card[st
 enum mckd_err mckd_store_ticket_forget(struct mckd_store *s,
     const uint8_t card[static MCKD_CARD_ID_LEN]);
 
+/*
+ * Events beyond the last max, and older than so many days, go as others come: a few with each,
+ * so that no login pays for all. 0: no limit.
+ */
+void mckd_store_keep_events(struct mckd_store *s, unsigned max, unsigned days);
 enum mckd_err mckd_store_event(struct mckd_store *s, const struct mckd_event *e);
 typedef enum mckd_err (*mckd_store_event_cb)(void *arg, const struct mckd_event *e);
 enum mckd_err mckd_store_events(struct mckd_store *s, unsigned limit, mckd_store_event_cb cb, void *arg);

@@ -7,6 +7,29 @@
 
 #define TEXTS 7
 #define TEXT_ROOM 256
+#define DAY INT64_C(86400)
+
+void
+mckd_store_keep_events(struct mckd_store *s, unsigned max, unsigned days)
+{
+	s->events_max = max;
+	s->events_days = days;
+}
+
+static enum mckd_err
+prune(struct mckd_store *s)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e;
+
+	if (s->events_max == 0 && s->events_days == 0)
+		return MCKD_OK;
+	if ((e = mckd_store_stmt(s, MCKD_SQL_EVENT_PRUNE, &st)) != MCKD_OK)
+		return e;
+	mckd_bind_int(s, st, 1, s->events_days == 0 ? 0 : (int64_t)time(NULL) - DAY * s->events_days);
+	mckd_bind_int(s, st, 2, s->events_max == 0 ? INT64_MAX : s->events_max);
+	return mckd_store_run(s, st, "old events cannot be removed");
+}
 
 enum mckd_err
 mckd_event_insert(struct mckd_store *s, const struct mckd_event *e)
@@ -28,7 +51,8 @@ mckd_event_insert(struct mckd_store *s, const struct mckd_event *e)
 	}
 	mckd_bind_int(s, st, 10, e->epoch);
 	mckd_bind_int(s, st, 11, e->index);
-	return mckd_store_run(s, st, "the event cannot be stored");
+	err = mckd_store_run(s, st, "the event cannot be stored");
+	return err == MCKD_OK ? prune(s) : err;
 }
 
 enum mckd_err

@@ -26,6 +26,7 @@ struct mckd_auth {
 	struct mckd_store *store;
 	struct mckd_pcsc *pcsc;
 	struct mckd_login login;
+	enum mckd_err cause;		/* of the verdict, for the log */
 	char named[MCKD_USER_MAX + 1];	/* whom the card named */
 	char authtok[MCKD_WIRE_ANSWER_MAX + 1];
 	size_t authtok_len;

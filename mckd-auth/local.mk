@@ -1,16 +1,16 @@
 mckdlibexecdir = $(libexecdir)/mckd
 mckdlibexec_PROGRAMS = mckd-auth/mckd-auth
 mckd_auth_mckd_auth_SOURCES = \
-	mckd-auth/alert.c mckd-auth/auth.h mckd-auth/find.c mckd-auth/main.c mckd-auth/mode_account.c \
+	mckd-auth/alert.c mckd-auth/audit.c mckd-auth/audit.h mckd-auth/auth.h mckd-auth/find.c mckd-auth/main.c mckd-auth/mode_account.c \
 	mckd-auth/mode_afar.c mckd-auth/mode_auth.c mckd-auth/mode_change.c mckd-auth/own.c \
 	mckd-auth/remote.c mckd-auth/session.c mckd-auth/session.h \
 	mckd-auth/slots.c mckd-auth/start.c mckd-auth/talk.c mckd-auth/talk.h mckd-auth/users.c \
 	mckd-auth/verdict.c mckd-auth/verdict.h mckd-auth/warm.c mckd-auth/watch.c \
 	pam_mckd/wire.c pam_mckd/wire.h
-mckd_auth_mckd_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/pam_mckd
+mckd_auth_mckd_auth_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/pam_mckd $(AUDIT_CFLAGS)
 mckd_auth_mckd_auth_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 mckd_auth_mckd_auth_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-mckd_auth_mckd_auth_LDADD = libmckd.la -lpthread
+mckd_auth_mckd_auth_LDADD = libmckd.la $(AUDIT_LIBS) -lpthread
 
 mckdexampledir = $(docdir)/examples
 dist_mckdexample_DATA = etc/mckd.conf

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <security/_pam_types.h>
 
+#include "audit.h"
 #include "log.h"
 #include "talk.h"
-#include "verdict.h"
 
 #define START_SECONDS 30
 
@@ -39,7 +39,9 @@ open_store(struct mckd_auth *a)
 	/* A full or read-only disk: the decision is the place to say what that means. */
 	if (err == MCKD_E_STORE_FULL)
 		err = mckd_store_open(a->conf.store, a->conf.key, MCKD_STORE_READ, &a->store, why);
-	if (err != MCKD_OK)
+	if (err == MCKD_OK)
+		mckd_store_keep_events(a->store, a->conf.events_max, a->conf.events_days);
+	else
 		mckd_log(LOG_ERR, "%s", why[0] != '\0' ? why : mckd_err_str(err));
 	return err == MCKD_E_STORE_NOT_FOUND ? MCKD_E_INTERNAL : err;
 }
@@ -55,29 +57,28 @@ run(struct mckd_auth *a, int sock)
 	if (err == MCKD_OK)
 		err = mckd_start_read(a, sock);
 	if (err != MCKD_OK)
-		return mckd_verdict_code(err, false);
+		return mckd_audit_code(a, err, false);
 	mckd_talk_open(sock, a->silent || a->conf.quiet);
 	mckd_watch_deadline(a->conf.deadline);
 	if (!asks_for_itself(a)) {
 		mckd_log(LOG_WARNING, "uid %u asks about user \"%s\": refused", (unsigned)a->peer_uid,
 		    a->user);
-		return PAM_PERM_DENIED;
+		return mckd_audit_because(a, PAM_PERM_DENIED, "not the caller's own name");
 	}
 	(void)snprintf(a->login.user, sizeof(a->login.user), "%s", a->user);
 	(void)snprintf(a->login.service, sizeof(a->login.service), "%s", a->service);
 	(void)snprintf(a->login.origin, sizeof(a->login.origin), "%s",
 	    a->rhost[0] != '\0' ? a->rhost : a->tty);
+	mckd_audit_begin(a);
 	if (a->restricted)
 		a->conf.authtok = MCKD_AUTHTOK_NO;
 	if (a->mode == 'c')
 		return mckd_mode_account(a);
 	afar = a->conf.remote != MCKD_REMOTE_LOCAL_READER && mckd_remote(a);
-	if (afar && (a->conf.remote != MCKD_REMOTE_CHALLENGE || a->mode != 'a')) {
-		mckd_log(LOG_NOTICE, "%s: a remote session does not use the local reader", a->service);
-		return PAM_AUTHINFO_UNAVAIL;
-	}
+	if (afar && (a->conf.remote != MCKD_REMOTE_CHALLENGE || a->mode != 'a'))
+		return mckd_audit_because(a, PAM_AUTHINFO_UNAVAIL, "a remote session does not use the local reader");
 	if ((err = open_store(a)) != MCKD_OK)
-		return mckd_verdict_code(err, false);
+		return mckd_audit_code(a, err, false);
 	if (afar)
 		return mckd_mode_afar(a);
 	return a->mode == 'a' ? mckd_mode_auth(a) : mckd_mode_change(a);
@@ -127,6 +128,7 @@ main(void)
 	if (mckd_watch_start(sock, START_SECONDS, &a->login.pin_accepted) < 0)
 		return 1;
 	code = run(a, sock);
+	mckd_audit(a, code);
 	/* Before the verdict, for the caller's end is this process's. */
 	if (code == PAM_SUCCESS && a->login.duress && a->conf.duress_unit[0] != '\0')
 		mckd_alert(a->conf.duress_unit);

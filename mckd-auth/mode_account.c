@@ -7,9 +7,9 @@
 #include <time.h>
 #include <security/_pam_types.h>
 
+#include "audit.h"
 #include "log.h"
 #include "store_account.h"
-#include "verdict.h"
 
 struct cards {
 	struct mckd_store *store;
@@ -84,10 +84,10 @@ mckd_mode_account(struct mckd_auth *a)
 		return is_uid_0(a->user) ? PAM_IGNORE : PAM_AUTHINFO_UNAVAIL;
 	}
 	if (err != MCKD_OK)
-		return mckd_verdict_code(err, false);
+		return mckd_audit_code(a, err, false);
 	if (!c.any && !card_only)
 		return PAM_IGNORE;
 	if (!c.usable)
-		return PAM_PERM_DENIED;
+		return mckd_audit_because(a, PAM_PERM_DENIED, "no card of this user's is left to log in with");
 	return c.must_change ? PAM_NEW_AUTHTOK_REQD : PAM_SUCCESS;
 }

@@ -7,10 +7,10 @@
 #include <unistd.h>
 #include <security/_pam_types.h>
 
+#include "audit.h"
 #include "log.h"
 #include "login_afar.h"
 #include "talk.h"
-#include "verdict.h"
 
 /*
  * The work is the same for every name but for a few reads of the store; the challenge, and a
@@ -50,16 +50,15 @@ mckd_mode_afar(struct mckd_auth *a)
 	struct mckd_afar afar;
 	bool asked = false;
 	enum mckd_err err;
+	uint8_t code;
 
 	a->login.conf = &a->conf;
 	a->login.store = a->store;
-	if ((a->user[0] == '\0' && !a->user_too_long) || a->conf.use_first_pass) {
-		mckd_log(LOG_NOTICE, "%s: a login from afar needs a user, and a prompt", a->service);
-		return PAM_AUTHINFO_UNAVAIL;
-	}
+	if ((a->user[0] == '\0' && !a->user_too_long) || a->conf.use_first_pass)
+		return mckd_audit_because(a, PAM_AUTHINFO_UNAVAIL, "a login from afar needs a user, and a prompt");
 	if ((err = mckd_store_prove(a->store)) != MCKD_OK) {
 		mckd_log(LOG_ERR, "%s", mckd_store_why(a->store));
-		return mckd_verdict_code(err, false);
+		return mckd_audit_code(a, err, false);
 	}
 	/* A name service may know one account by several names; the store knows one. */
 	err = mckd_users_have_card(a, true);
@@ -73,12 +72,10 @@ mckd_mode_afar(struct mckd_auth *a)
 		err = mckd_talk_ask(true, text, answer, sizeof(answer)) == 0 ?
 		    mckd_login_reply(&a->login, &afar, answer) : MCKD_E_AUTH;
 	}
-	if (err != MCKD_OK)
-		mckd_log(LOG_NOTICE, "%s: user \"%s\", from afar: %s%s%s", a->service, a->user,
-		    mckd_err_str(err), a->login.reason[0] != '\0' ? ": " : "", a->login.reason);
 	explicit_bzero(&afar, sizeof(afar));
 	explicit_bzero(answer, sizeof(answer));
+	code = mckd_audit_code(a, err, asked);
 	if (err != MCKD_OK)
 		mckd_watch_even_out(EVEN_MS);
-	return mckd_verdict_code(err, asked);
+	return code;
 }

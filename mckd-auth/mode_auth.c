@@ -6,9 +6,9 @@
 #include <syslog.h>
 #include <security/_pam_types.h>
 
+#include "audit.h"
 #include "log.h"
 #include "talk.h"
-#include "verdict.h"
 
 #define PAD_SECONDS 60
 /* A refusal comes no sooner: to have no card of one's own is quicker than to have none here. */
@@ -169,16 +169,13 @@ uint8_t
 mckd_mode_auth(struct mckd_auth *a)
 {
 	enum mckd_err err = authenticate(a);
+	uint8_t code;
 
-	if (err == MCKD_OK && a->named[0] != '\0')
-		mckd_log(LOG_INFO, "login: the card names the user %s", a->named);
 	if (err == MCKD_E_STORE_NOT_FOUND && a->conf.nullok && !a->login.pin_accepted)
 		return PAM_IGNORE;
-	if (err != MCKD_OK)
-		mckd_log(LOG_NOTICE, "%s: user \"%s\": %s%s%s", a->service, a->user, mckd_err_str(err),
-		    a->login.reason[0] != '\0' ? ": " : "", a->login.reason);
 	tell_why(a, err);
+	code = mckd_audit_code(a, err, a->login.pin_accepted);
 	if (err != MCKD_OK)
 		mckd_watch_even_out(EVEN_MS);
-	return mckd_verdict_code(err, a->login.pin_accepted);
+	return code;
 }

@@ -6,9 +6,9 @@
 #include <syslog.h>
 #include <security/_pam_types.h>
 
+#include "audit.h"
 #include "log.h"
 #include "talk.h"
-#include "verdict.h"
 
 static const char elsewhere[] = "The PIN of this card can only be changed with cardtool, by who has its full block.";
 
@@ -19,10 +19,10 @@ struct pins {
 };
 
 static uint8_t
-refuse(const char *text)
+refuse(struct mckd_auth *a, const char *text)
 {
 	mckd_talk_tell(true, text);
-	return PAM_AUTHTOK_ERR;
+	return mckd_audit_because(a, PAM_AUTHTOK_ERR, text);
 }
 
 static bool
@@ -60,16 +60,16 @@ old_pin(struct mckd_auth *a, struct pins *p)
 }
 
 static uint8_t
-new_pin(struct pins *p)
+new_pin(struct mckd_auth *a, struct pins *p)
 {
 	if (mckd_talk_ask(false, "New PIN: ", p->new, sizeof(p->new)) < 0)
 		return PAM_ABORT;
 	if (mckd_pin_block(p->new, strlen(p->new), 4, p->new_block) != MCKD_OK)
-		return refuse(mckd_err_str(MCKD_E_PIN_FORMAT));
+		return refuse(a, mckd_err_str(MCKD_E_PIN_FORMAT));
 	if (mckd_talk_ask(false, "New PIN again: ", p->again, sizeof(p->again)) < 0)
 		return PAM_ABORT;
 	if (strlen(p->new) != strlen(p->again) || !mckd_equal(p->new, p->again, strlen(p->new)))
-		return refuse("The two PINs are not the same.");
+		return refuse(a, "The two PINs are not the same.");
 	if (mckd_pin_block(p->old, strlen(p->old), 4, p->old_block) != MCKD_OK)
 		return PAM_AUTHTOK_ERR;
 	return PAM_SUCCESS;
@@ -112,7 +112,6 @@ settle(struct mckd_auth *a)
 	memcpy(e.card, a->login.info.card, sizeof(e.card));
 	if (mckd_store_event(a->store, &e) != MCKD_OK)
 		mckd_log(LOG_WARNING, "the change of a PIN cannot be stored");
-	mckd_log_event(LOG_INFO, &e);
 	if (!a->login.record->pin_must_change || mckd_store_begin(a->store) != MCKD_OK)
 		return;
 	if (mckd_store_get(a->store, a->login.info.card, &r) == MCKD_OK) {
@@ -138,22 +137,22 @@ change(struct mckd_auth *a)
 	uint8_t code;
 
 	if (err != MCKD_OK) {
-		code = mckd_verdict_code(err, a->login.pin_accepted);
+		code = mckd_audit_code(a, err, a->login.pin_accepted);
 		goto out;
 	}
 	if (!can_change(a)) {
-		code = refuse(elsewhere);
+		code = refuse(a, elsewhere);
 		goto out;
 	}
-	if ((code = new_pin(&p)) != PAM_SUCCESS)
+	if ((code = new_pin(a, &p)) != PAM_SUCCESS)
 		goto out;
 	err = sealed_only(a) ? mckd_login_change_pin(&a->login, p.new_block, &ordered) : send_change(a, &p);
 	if (err != MCKD_OK && ordered)
-		code = refuse("The card has not taken the new PIN yet; it will at its next login, and counts then.");
+		code = refuse(a, "The card has not taken the new PIN yet; it will at its next login, and counts then.");
 	else if (err == MCKD_E_CARD_REFUSED)
-		code = refuse("The card refused the new PIN.");
+		code = refuse(a, "The card refused the new PIN.");
 	else
-		code = mckd_verdict_code(err, true);
+		code = mckd_audit_code(a, err, true);
 	if (err == MCKD_OK)
 		settle(a);
 out:
@@ -171,8 +170,8 @@ mckd_mode_change(struct mckd_auth *a)
 	if (a->user[0] == '\0')
 		return PAM_USER_UNKNOWN;
 	if ((err = mckd_users_have_card(a, false)) != MCKD_OK || (err = mckd_find_card(a)) != MCKD_OK)
-		return mckd_verdict_code(err, false);
+		return mckd_audit_code(a, err, false);
 	if (!can_change(a))
-		return refuse(elsewhere);
+		return refuse(a, elsewhere);
 	return a->mode == 'p' ? PAM_SUCCESS : change(a);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "audit.h"
 #include "talk.h"
 
 #include <errno.h>
@@ -90,6 +91,7 @@ watch(void *arg)
 
 		if (end != 0 && left <= 0) {
 			mckd_talk_give_up(atomic_load(accepted));
+			mckd_audit_late(atomic_load(accepted));
 			_exit(1);
 		}
 		if (poll(fds, 2, left > INT_MAX ? INT_MAX : (int)left) < 0 && errno != EINTR)

@@ -81,7 +81,7 @@ locker_without_card() {
 	locker_start i3lock -n -c 203040
 	typed 246810
 	# The verdict has gone to the log, and the screen is still locked
-	tail --pid="$(cat "$BED/locker.pid")" -s 0.02 -n +1 -f "$BED/syslog.log" | grep -qm1 'i3lock: user "alice": no card'
+	tail --pid="$(cat "$BED/locker.pid")" -s 0.02 -n +1 -f "$BED/syslog.log" | grep -qm1 'user="alice" service="i3lock" .*reason="no card'
 	running locker
 	stop locker
 	door_shut

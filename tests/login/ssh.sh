@@ -36,7 +36,7 @@ ssh_from_afar_leaves_reader_alone() {
 		ends 0
 	END
 	[ "$(apdus)" = 0 ]
-	grep -q 'sshd: a remote session does not use the local reader' "$BED/syslog.log"
+	grep -q 'service="sshd" .*a remote session does not use the local reader' "$BED/syslog.log"
 	stop sshd
 }
 scenario ssh_from_afar_leaves_reader_alone

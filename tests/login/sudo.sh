@@ -73,7 +73,7 @@ sudo_falls_back_to_password() {
 	# A wrong PIN is no way to the password prompt
 	card_in 0 "$BED/alice.card"
 	refute sudo_stdin 999999 pass-of-alice pass-of-alice
-	grep -q 'user "alice": wrong PIN' "$BED/syslog.log"
+	grep -q 'user="alice" .*reason="wrong PIN' "$BED/syslog.log"
 }
 scenario sudo_falls_back_to_password
 

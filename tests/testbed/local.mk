@@ -14,6 +14,9 @@ bed_select_SOURCES = tests/testbed/select.c
 bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
 bed_syslog_SOURCES = tests/testbed/syslog.c
+check_LTLIBRARIES += bed_audit.la
+bed_audit_la_SOURCES = tests/testbed/audit.c
+bed_audit_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 check_PROGRAMS += bed_host
 bed_host_SOURCES = tests/testbed/host.c tests/pam/kinds.c tests/pam/kinds.h
 bed_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/pam
@@ -23,10 +26,12 @@ EXTRA_DIST += \
 	tests/SKIPS \
 	tests/hardening.sh \
 	tests/lint.sh \
+	tests/login/account.sh \
 	tests/login/afar.sh \
 	tests/login/afar_person.sh \
 	tests/login/applications.sh \
 	tests/login/apparmor.sh \
+	tests/login/audit.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
 	tests/login/console.sh \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bed_syslog FILE: what the namespace logs to /dev/log, one message a line, into FILE. */
+/* bed_syslog FILE [SOCKET]: what the namespace logs to /dev/log, or sends there, into FILE. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,15 +16,15 @@ main(int argc, char **argv)
 	FILE *out;
 	int fd;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: bed_syslog FILE\n");
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: bed_syslog FILE [SOCKET]\n");
 		return 2;
 	}
-	strcpy(at.sun_path, "/dev/log");
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", argc == 3 ? argv[2] : "/dev/log");
 	unlink(at.sun_path);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0) {
-		perror("bed_syslog: /dev/log");
+		perror(at.sun_path);
 		return 1;
 	}
 	chmod(at.sun_path, 0666);

@@ -93,7 +93,7 @@ every_key_is_read(void **state)
 	assert_int_equal(read_text("# comment\n\napplication = login\nreader=ACS*\nprompt = Card PIN\n"
 	    "cue=Card, please\nstore=/s\nkey=/k\nwait = 10\nmax_tries=3\nkeep_tries=0\ndeadline=7\n"
 	    "remote=local-reader\nstore_unwritable=deny\nauthtok=secret\nstrict_epoch=yes\n"
-	    "duress_unit=panic@a\\x2d1.service\ndebug=yes\nquiet=yes\naccount_ids=5000-6000\naccount_home=/srv\naccount_shell=/bin/sh\n"), MCKD_OK);
+	    "duress_unit=panic@a\\x2d1.service\ndebug=yes\nquiet=yes\naccount_ids=5000-6000\nevents_max=5\nevents_days=7\naccount_home=/srv\naccount_shell=/bin/sh\n"), MCKD_OK);
 	assert_string_equal(conf.application, "login");
 	assert_string_equal(conf.reader, "ACS*");
 	assert_string_equal(conf.prompt, "Card PIN");
@@ -110,6 +110,8 @@ every_key_is_read(void **state)
 	assert_int_equal(conf.authtok, MCKD_AUTHTOK_SECRET);
 	assert_int_equal(conf.account_ids[0], 5000);
 	assert_int_equal(conf.account_ids[1], 6000);
+	assert_int_equal(conf.events_max, 5);
+	assert_int_equal(conf.events_days, 7);
 	assert_string_equal(conf.account_home, "/srv");
 	assert_string_equal(conf.account_shell, "/bin/sh");
 	assert_true(conf.strict_epoch && conf.debug && conf.quiet);

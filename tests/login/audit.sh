@@ -1,0 +1,159 @@
+# What is left of each attempt to log in: one line in the journal, or in syslog; a record of the
+# kernel's audit; an event in the store; and no secret in any of them
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+
+# journal_start: a socket like journald's; what comes is in $BED/journal.log
+journal_start() {
+	mkdir -p /run/systemd/journal
+	: >"$BED/journal.log"
+	start journal bed_syslog "$BED/journal.log" /run/systemd/journal/socket
+	until [ -S /run/systemd/journal/socket ]; do :; done
+}
+
+journal_stop() {
+	stop journal
+	rm -f /run/systemd/journal/socket
+}
+
+# attempts: five of them, each ending another way
+attempts() {
+	expect AUTHINFO_UNAVAIL card alice
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	expect AUTH_ERR card alice 999999
+	expect USER_UNKNOWN card nobody-here 246810
+	expect AUTHINFO_UNAVAIL card bob 246810
+}
+
+audit_journal() {
+	journal_start
+	attempts
+	id=$(card_id alice | tr a-f A-F)
+	journal_stop
+	[ "$(grep -c '^MCKD_EVENT=login$' "$BED/journal.log")" = 5 ]
+	refute grep -q 'login: card' "$BED/syslog.log"
+	awk -v RS= '/MCKD_VERDICT=success/' "$BED/journal.log" >"$BED/journal.one"
+	cat "$BED/journal.one"
+	for field in PRIORITY=6 SYSLOG_FACILITY=10 SYSLOG_IDENTIFIER=mckd-auth MCKD_USER=alice "MCKD_CARD=$id" \
+		MCKD_APPLICATION=login MCKD_EPOCH=2 MCKD_MECHANISM=host-random MCKD_SERVICE=card; do
+		grep -qx "$field" "$BED/journal.one"
+	done
+	grep -qxE 'MCKD_INDEX=[1-8]' "$BED/journal.one"
+	grep -qE "^MESSAGE=login: card=$id epoch=2 index=[1-8] mechanism=\"host-random\" user=\"alice\"" "$BED/journal.one"
+	grep -q 'MCKD_REASON=no card' "$BED/journal.log"
+	grep -q 'MCKD_REASON=wrong PIN' "$BED/journal.log"
+	grep -qx 'MCKD_USER=nobody-here' "$BED/journal.log"
+	grep -q 'MCKD_REASON=.*not assigned to this user' "$BED/journal.log"
+	[ "$(grep -c '^MCKD_VERDICT=denied$' "$BED/journal.log")" = 2 ]
+	[ "$(grep -c '^MCKD_VERDICT=unavailable$' "$BED/journal.log")" = 2 ]
+}
+scenario audit_journal
+
+audit_syslog() {
+	attempts
+	[ "$(grep -c 'mckd-auth\[[0-9]*\]: login: card=' "$BED/syslog.log")" = 5 ]
+	grep -qE "login: card=$(card_id alice | tr a-f A-F) epoch=2 index=[1-8] mechanism=\"host-random\" user=\"alice\" service=\"card\" origin=\"\" application=\"login\" verdict=\"success\" reason=\"\"" \
+		"$BED/syslog.log"
+	# From elsewhere, and a value that would forge another field
+	: >"$BED/syslog.log"
+	pamtester -I rhost='a" verdict="success' card alice authenticate </dev/null || :
+	grep -q 'origin="a\\x22 verdict=\\x22success" .*verdict="unavailable"' "$BED/syslog.log"
+}
+scenario audit_syslog
+
+# A card service that hangs: the watchdog alone is left to say so
+audit_deadline() {
+	service card deadline=1
+	card_in 0 "$BED/alice.card"
+	kill -STOP "$(cat "$BED/pcscd.pid")"
+	expect AUTHINFO_UNAVAIL card alice 246810
+	kill -CONT "$(cat "$BED/pcscd.pid")"
+	[ "$(grep -c 'login: card=' "$BED/syslog.log")" = 1 ]
+	grep -q 'user="alice" service="card" .*verdict="unavailable" reason="the deadline is over"' "$BED/syslog.log"
+}
+scenario audit_deadline
+
+# A journal that takes nothing more holds nobody up, and syslog has the line
+audit_journal_is_full() {
+	journal_start
+	card_in 0 "$BED/alice.card"
+	kill -STOP "$(cat "$BED/journal.pid")"
+	while timeout 0.3 logger --socket /run/systemd/journal/socket x; do :; done
+	expect SUCCESS card alice 246810
+	journal_stop
+	grep -q 'verdict="success"' "$BED/syslog.log"
+}
+scenario audit_journal_is_full
+
+# libaudit's own calls are replaced, so that there is a kernel to take them
+audit_kernel() {
+	[ -z "${MCKD_SANITIZED:-}" ] || exit 77
+	helper_by env "BED_AUDIT=$BED/audit.log" "LD_PRELOAD=$MCKD_BUILD/.libs/bed_audit.so"
+	rm -f "$BED/audit.log"
+	attempts
+	cat "$BED/audit.log"
+	id=$(card_id alice | tr a-f A-F)
+	[ "$(wc -l <"$BED/audit.log")" = 5 ]
+	grep -qE "^type=1100 op=mckd:login card=$id application=login mechanism=host-random epoch=2 index=[1-8] acct=\"alice\" id=4294967295 hostname=\\? addr=\\? terminal=\\? res=success\$" \
+		"$BED/audit.log"
+	[ "$(grep -c 'res=failed$' "$BED/audit.log")" = 4 ]
+}
+scenario audit_kernel
+
+# Of its own namespace's kernel the real libaudit gets a refusal: that is no reason for another
+audit_kernel_refuses() {
+	ldd "$REAL_HELPER" | grep -q libaudit
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario audit_kernel_refuses
+
+# All that an attempt leaves behind, against all that must stay between card and host
+audit_no_secret() {
+	journal_start
+	service card debug
+	stop pcscd
+	rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
+	start pcscd pcscd --foreground --debug --apdu
+	bed_wait service
+	cardtool export --secrets alice >"$BED/alice.json"
+	attempts
+	cardtool log --limit 1000 --json >"$BED/log.json"
+	journal_stop
+	card_out 0
+	stop pcscd
+	cp "$BED/pcscd.out" "$BED/apdus.out"
+	pcscd_start
+	cat "$BED/journal.log" "$BED/syslog.log" "$BED/log.json" "$BED/login.out" >"$BED/said"
+	[ -s "$BED/said" ] && [ -s "$BED/log.json" ]
+	{
+		printf '%s\n' 246810 323436383130 999999 393939393939
+		od -An -tx1 -v /etc/mckd/store.key | tr -d ' \n'
+		echo
+		grep -oE '"[0-9a-f]{32,}"' "$BED/alice.json" | tr -d '"'
+		# What went to the card and came back: token, sealed PIN and result, eight bytes at a time
+		sed -nE 's/^.*(APDU|SW): //p' "$BED/apdus.out" | tr -d ' ' | tr A-F a-f |
+			grep -E '.{80}' | sed -E 's/.{10}//' | grep -oE '.{16}'
+	} >"$BED/secrets"
+	# There was a login, so it is not a list of nothing
+	[ "$(wc -l <"$BED/secrets")" -gt 20 ]
+	# The card's ID, and its label, are no secrets; and they travel, too
+	grep -vi "$(card_id alice)" "$BED/secrets" | sort -u >"$BED/secrets.all"
+	refute grep -iFf "$BED/secrets.all" "$BED/said"
+	rm -f "$BED/secrets" "$BED/secrets.all" "$BED/alice.json" "$BED/apdus.out"
+}
+scenario audit_no_secret
+
+audit_events_are_pruned() {
+	echo 'events_max = 4' >/etc/mckd/mckd.conf
+	card_in 0 "$BED/alice.card"
+	for _ in 1 2 3 4 5 6; do
+		expect SUCCESS card alice 246810
+	done
+	[ "$(cardtool log --limit 1000 --json | grep -c '"when"')" = 4 ]
+	cardtool suspend alice
+	[ "$(cardtool log --limit 1000 --json | grep -c '"when"')" = 4 ]
+	cardtool log --limit 1 | grep -q suspend
+}
+scenario audit_events_are_pruned
