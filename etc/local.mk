@@ -1,6 +1,15 @@
 systemddir = $(prefix)/lib/systemd/system
 systemd_DATA = etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service \
 	etc/systemd/mckd-trial.service
+userunitdir = $(prefix)/lib/systemd/user
+userunit_DATA = etc/systemd/user/mckd-lock.service
+EXTRA_DIST += etc/systemd/user/mckd-lock.service.in
+CLEANFILES += etc/systemd/user/mckd-lock.service
+
+etc/systemd/user/mckd-lock.service: etc/systemd/user/mckd-lock.service.in
+	$(AM_V_GEN)$(MKDIR_P) etc/systemd/user && \
+	    sed 's|@bindir[@]|$(bindir)|' $(srcdir)/etc/systemd/user/mckd-lock.service.in >$@
+
 pamconfigsdir = $(datadir)/pam-configs
 dist_pamconfigs_DATA = etc/pam-configs/mckd etc/pam-configs/mckd-required
 EXTRA_DIST += etc/systemd/mckd-auth.socket etc/systemd/mckd-auth@.service.in

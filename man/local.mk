@@ -1,4 +1,4 @@
-man_pages = man/mckd-askpass.1 man/mckd-vcard.1 man/pam_mckd.8 man/mckd.conf.5 man/cardtool.8 \
+man_pages = man/mckd-askpass.1 man/mckd-lock.1 man/mckd-vcard.1 man/pam_mckd.8 man/mckd.conf.5 man/cardtool.8 \
 	man/libnss_mckd.8
 man_MANS = $(man_pages)
 EXTRA_DIST += $(man_pages:=.scd)

@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
 	tests/login/hosts.sh \
+	tests/login/lock.sh \
 	tests/login/locker.sh \
 	tests/login/pin.sh \
 	tests/login/pin_tool.sh \

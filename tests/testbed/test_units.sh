@@ -40,6 +40,9 @@ check service_reads_socket has "$service" Service StandardInput=socket
 check service_is_root has "$service" Service User=root
 check service_writes_slots has "$service" Service 'ReadWritePaths=-/var/lib/mckd -/run/mckd'
 
+check lock_unit_needs_card has etc/systemd/user/mckd-lock.service Unit ConditionEnvironment=MCKD_CARD
+check lock_is_started_again has etc/systemd/user/mckd-lock.service Service Restart=on-failure
+
 # Started where it was not installed to, only the program would be missing.
 verify() {
 	dir=$(mktemp -d)
@@ -48,8 +51,9 @@ verify() {
 	sed 's|^ExecStart=.*|ExecStart=/bin/true|' "$service" >"$dir/mckd-auth@.service"
 	cp "$dir/mckd-auth@.service" "$dir/mckd-auth@1.service"
 	sed 's|^ExecStart=.*|ExecStart=/bin/true|' etc/systemd/mckd-trial.service >"$dir/mckd-trial.service"
+	sed 's|^ExecStart=.*|ExecStart=/bin/true|' etc/systemd/user/mckd-lock.service >"$dir/mckd-lock.service"
 	said=$(SYSTEMD_UNIT_PATH="$dir:" systemd-analyze verify --man=no "$dir/mckd-auth.socket" \
-		"$dir/mckd-auth@1.service" "$dir/mckd-trial.service" 2>&1) || rc=1
+		"$dir/mckd-auth@1.service" "$dir/mckd-trial.service" "$dir/mckd-lock.service" 2>&1) || rc=1
 	# What other units of the machine have is not ours to mend.
 	if echo "$said" | grep mckd; then
 		rc=1
