@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compose.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { TLV_ENTER = 0x0e, TLV_CREATE = 0x0f, TLV_FULL = 0x05, TLV_PINS = 0x06, TLV_FLAGS = 0x08,
@@ -12,7 +13,7 @@ void
 compose_start(struct compose *c, enum mckd_dea dea, const uint8_t ck[static MCKD_KEY_LEN],
     const uint8_t card[static MCKD_CARD_ID_LEN], uint16_t epoch, const uint8_t last[static 16])
 {
-	memset(c, 0, sizeof(*c));
+	memset(c, 0, offsetof(struct compose, ticket));
 	c->dea = dea;
 	memcpy(c->ck, ck, sizeof(c->ck));
 	memcpy(c->card, card, sizeof(c->card));
@@ -26,7 +27,7 @@ compose_start_block(struct compose *c, const struct mckd_block *b)
 	uint8_t ck[MCKD_KEY_LEN];
 	enum mckd_err e;
 
-	memset(c, 0, sizeof(*c));
+	memset(c, 0, offsetof(struct compose, ticket));
 	c->err = MCKD_E_INTERNAL;
 	if (!b->full)
 		return MCKD_E_USAGE;

@@ -21,8 +21,8 @@ struct compose {
 	uint8_t plain[MCKD_TICKET_TLV_MAX];
 	size_t used;
 	size_t n;
-	struct mckd_ticket ticket[COMPOSE_MAX];
 	enum mckd_err err;
+	struct mckd_ticket ticket[COMPOSE_MAX];	/* last: a mass rotation clears what is before it alone */
 };
 
 #define COMPOSE_PINS 4		/* of one application */
