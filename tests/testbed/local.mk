@@ -67,6 +67,8 @@ EXTRA_DIST += \
 	tests/testbed/installed.sh \
 	tests/testbed/lib.sh \
 	tests/testbed/packages.sh \
+	tests/testbed/quickstart.exp \
+	tests/testbed/quickstart.sh \
 	tests/testbed/run.sh \
 	tests/testbed/talk.exp \
 	tests/testbed/test_completion.sh \

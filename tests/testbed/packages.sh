@@ -10,6 +10,8 @@ debs=$(cd "$1" && pwd)
 . "$here/lib.sh"
 # shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
+# shellcheck source=tests/testbed/quickstart.sh
+. "$here/quickstart.sh"
 packages="libpam-mckd libnss-mckd mckd-tools mckd-vcard"
 
 # on_overlay: /usr, dpkg's database and the rest of /var, of this namespace alone
@@ -230,3 +232,5 @@ step upgrade_while_people_log_in
 step upgrade_half_done
 step removal_is_refused
 step purging_leaves_it_as_before
+step quickstart_word_for_word
+step session_as_captured
