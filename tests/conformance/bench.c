@@ -14,9 +14,11 @@ const uint8_t mk[MCKD_KEY_LEN] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
 const uint8_t host_id[16] = { 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b,
 	0x8c, 0x8d, 0x8e, 0x8f };
 const uint8_t ksel[32] = "`abcdefghijklmnopqrstuvwxyz{|}~\x7f";
-const uint8_t pin[12] = "123456\xff\xff\xff\xff\xff\xff", pin2[12] = "abcd\xff\xff\xff\xff\xff\xff\xff\xff",
-              pin3[12] = "!~!~!~!~!~!~", wrong[12] = "000000\xff\xff\xff\xff\xff\xff",
-              puk[12] = "PUK45678\xff\xff\xff\xff";
+const uint8_t pin[12] = "123456\xff\xff\xff\xff\xff\xff";
+const uint8_t pin2[12] = "abcd\xff\xff\xff\xff\xff\xff\xff\xff";
+const uint8_t pin3[12] = "!~!~!~!~!~!~";
+const uint8_t wrong[12] = "000000\xff\xff\xff\xff\xff\xff";
+const uint8_t puk[12] = "PUK45678\xff\xff\xff\xff";
 
 static void
 done(enum mckd_err err)

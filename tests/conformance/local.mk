@@ -22,6 +22,11 @@ test_conformance_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)
 test_conformance_LDADD = $(unit_ldadd) $(CRYPTO_LIBS)
 TESTS += test_conformance
 
+check_PROGRAMS += mckd-conformance
+mckd_conformance_SOURCES = tests/conformance/mckd-conformance.c $(conformance_sources)
+mckd_conformance_CPPFLAGS = $(unit_cppflags) $(PCSC_CFLAGS)
+mckd_conformance_LDADD = $(unit_ldadd) $(PCSC_LIBS)
+
 # A defect in the card's own source must show.
 TESTS_ENVIRONMENT += CC='$(CC)' MUTANT_FLAGS='-D_GNU_SOURCE -std=gnu11 $(HARDEN_CFLAGS) -O0 -w' \
 	MUTANT_LIBS='$(CRYPTO_LIBS) $(CMOCKA_LIBS)'

@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/login/audit.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
+	tests/login/conformance.sh \
 	tests/login/console.sh \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
