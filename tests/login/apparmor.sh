@@ -24,7 +24,6 @@ all_that_it_does() {
 }
 
 apparmor_profile_suffices() {
-	[ "$REAL_HELPER" = "$HELPER" ] || exit 77
 	apparmor_parser -Q -K "$profile"
 	apparmor_parser -Q -K -p "$profile" >"$BED/profile" 2>/dev/null
 	rm -f "$BED/strace.out"
@@ -42,7 +41,6 @@ scenario apparmor_profile_suffices
 
 apparmor_enforced() {
 	[ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || exit 77
-	[ "$REAL_HELPER" = "$HELPER" ] || exit 77
 	sed -e "s|/usr/libexec/mckd/mckd-auth|$HELPER|" -e 's/^profile mckd-auth/profile bed-mckd-auth/' \
 		"$profile" >"$BED/profile"
 	apparmor_parser -r -K "$BED/profile"

@@ -88,7 +88,6 @@ scenario audit_journal_is_full
 
 # libaudit's own calls are replaced, so that there is a kernel to take them
 audit_kernel() {
-	[ -z "${MCKD_SANITIZED:-}" ] || exit 77
 	helper_by env "BED_AUDIT=$BED/audit.log" "LD_PRELOAD=$MCKD_BUILD/.libs/bed_audit.so"
 	rm -f "$BED/audit.log"
 	attempts
