@@ -202,7 +202,7 @@ r_decoy() {
 	service_exact exact remote=challenge
 	decoy=$(bed_host -r 192.0.2.7 -p exact carol nothing 2>&1 | sed -n 's/^card \([0-9a-f]*\) .*/\1/p' | head -n 1)
 	says AUTH_ERR -r 192.0.2.7 exact carol "mckd1:$decoy$(printf '01%.0s' $(seq 41))"
-	grep 'a decoy was answered' "$BED/syslog.log"
+	grep 'the reply is that of a decoy' "$BED/syslog.log"
 }
 
 r_after_pin() {
