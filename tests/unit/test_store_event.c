@@ -53,7 +53,7 @@ static void
 test_no_more_than_so_many(void **state)
 {
 	struct mckd_store *s = ((struct setup *)*state)->store;
-	char name[8], out[4096] = "";
+	char name[16], out[4096] = "";
 
 	for (int i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "%02d", i);
