@@ -12,7 +12,7 @@
 
 #define TICKETS_MAX 1024
 
-enum { SW_OK = 0x9000, SW_SECURITY = 0x6982, SW_STATE = 0x6985 };
+enum { SW_OK = 0x9000, SW_CANCELLED = 0x6401, SW_SECURITY = 0x6982, SW_STATE = 0x6985 };
 
 enum mckd_err
 mckd_login_reselect(struct mckd_login *l)
@@ -214,6 +214,9 @@ talk(struct mckd_login *l, struct mckd_exchange *x)
 
 	if (x->on_pad) {
 		err = l->link->ops->verify_on_pad(l->link, l->slot, &x->sw);
+		if (err == MCKD_E_TIMEOUT)
+			mckd_login_reason(l, x->sw == SW_CANCELLED ? "cancelled at the reader" :
+			    "no PIN was entered at the reader in time");
 		if (err == MCKD_OK)
 			err = mckd_card_sw_err(x->sw);
 		if (err != MCKD_OK)

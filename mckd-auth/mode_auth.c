@@ -46,19 +46,23 @@ use_pad(const struct mckd_auth *a)
 }
 
 static enum mckd_err
-on_pad(struct mckd_auth *a)
+on_pad(struct mckd_auth *a, bool again)
 {
 	int tries = mckd_login_tries(&a->login);
-	char text[128], label[8];
+	char text[sizeof(a->login.reason) + 32], label[8];
 	enum mckd_err err;
 
 	mckd_card_label(a, label);
-	(void)snprintf(text, sizeof(text), "Enter the PIN for card %s on the reader (%d %s left).",
-	    label, tries, tries == 1 ? "try" : "tries");
+	(void)snprintf(text, sizeof(text), "%sEnter the PIN for card %s on the reader (%d %s left).",
+	    again ? "Wrong PIN. " : "", label, tries, tries == 1 ? "try" : "tries");
 	mckd_talk_tell(false, text);
-	mckd_watch_ball_for(PAD_SECONDS);
+	mckd_talk_pad(PAD_SECONDS);
 	err = mckd_login_decide(&a->login, NULL, true);
 	mckd_watch_ball();
+	if (err == MCKD_E_TIMEOUT) {
+		(void)snprintf(text, sizeof(text), "Card login: %s.", a->login.reason);
+		mckd_talk_tell(true, text);
+	}
 	return err;
 }
 
@@ -116,7 +120,7 @@ prove(struct mckd_auth *a)
 	for (unsigned n = 1;; n++) {
 		if (blocked(a))
 			return MCKD_E_PIN_BLOCKED;
-		err = pad ? on_pad(a) : by_prompt(a, again);
+		err = pad ? on_pad(a, again) : by_prompt(a, again);
 		if ((err != MCKD_E_PIN_WRONG && err != MCKD_E_PIN_FORMAT) || a->conf.max_tries == 1)
 			return err;
 		if (n >= a->conf.max_tries)

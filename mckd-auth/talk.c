@@ -54,6 +54,13 @@ mckd_talk_tell(bool error, const char *text)
 		(void)send_text(MCKD_WIRE_TELL, error, text);
 }
 
+void
+mckd_talk_pad(uint8_t seconds)
+{
+	mckd_watch_ball_for(seconds);
+	(void)send_frame(MCKD_WIRE_PAD, &seconds, 1);
+}
+
 int
 mckd_talk_ask(bool echo, const char *text, char *out, size_t room)
 {

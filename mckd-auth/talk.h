@@ -21,6 +21,8 @@ void mckd_watch_even_out(unsigned ms);
 
 void mckd_talk_open(int sock, bool mute);
 void mckd_talk_tell(bool error, const char *text);
+/* The person types at the reader: neither end's deadline counts those seconds. */
+void mckd_talk_pad(uint8_t seconds);
 /* The answer, ended by NUL; one that holds a NUL becomes empty. 0 or -1: no answer will come. */
 int mckd_talk_ask(bool echo, const char *text, char *out, size_t room);
 /* Once, and the last frame. */

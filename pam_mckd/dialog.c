@@ -33,7 +33,7 @@ struct dialog {
 	int budget_ms;		/* what mckd-auth may take between two questions */
 	int64_t end;
 	struct mckd_helper helper;
-	unsigned asks, tells;
+	unsigned asks, tells, pads;
 	bool started_again;
 	bool spent;		/* a PIN was given: nothing that fails now is mere absence */
 	bool on_its_way;	/* answer was sent, nothing came back yet */
@@ -200,6 +200,18 @@ tell(struct dialog *d, int *rc)
 	return true;
 }
 
+/* What is typed at the reader is a PIN given, though it never comes here. */
+static bool
+pad(struct dialog *d, int *rc)
+{
+	*rc = PAM_SERVICE_ERR;
+	if (++d->pads > ASKS_MAX || d->body_len != 1)
+		return false;
+	d->spent = true;
+	d->end = now_ms() + d->budget_ms + d->body[0] * 1000;
+	return true;
+}
+
 /*
  * mckd-auth went away while the person typed. One new one gets the answer, if it asks the very
  * same; what the old one was given to begin with it has tried, and is not tried twice.
@@ -291,6 +303,9 @@ step(struct dialog *d, int *rc)
 		break;
 	case MCKD_WIRE_ASK:
 		more = ask(d, rc);
+		break;
+	case MCKD_WIRE_PAD:
+		more = pad(d, rc);
 		break;
 	case MCKD_WIRE_VERDICT:
 		*rc = PAM_SERVICE_ERR;

@@ -11,7 +11,7 @@
  * MCKD_WIRE_MAX bytes of body. Libc only: both programs build it in.
  *
  * module -> helper: START first, then ANSWER to each ASK. EOF ends the helper.
- * helper -> module: any number of TELL and ASK, then one VERDICT, and nothing after it.
+ * helper -> module: any number of TELL, ASK and PAD, then one VERDICT, and nothing after it.
  */
 #define MCKD_WIRE_MAX 4096
 #define MCKD_WIRE_ANSWER_MAX 1023	/* what ssh takes of an askpass */
@@ -21,6 +21,7 @@ enum mckd_wire_type {
 	MCKD_WIRE_ANSWER = 'A',	 /* bytes of the answer, without NUL */
 	MCKD_WIRE_ASK = 'Q',	 /* echo(1: 0 hidden, 1 shown) || text */
 	MCKD_WIRE_TELL = 'T',	 /* error(1: 0 info, 1 error) || text */
+	MCKD_WIRE_PAD = 'P',	 /* seconds(1) that the person has, from now, at the reader's PIN pad */
 	MCKD_WIRE_VERDICT = 'V', /* PAM code(1) || then fields: U user, K authtok, C card, P application */
 };
 

@@ -7,6 +7,8 @@
 . "$here/doors.sh"
 # shellcheck source=tests/testbed/door.sh
 . "$here/door.sh"
+# shellcheck source=tests/testbed/pad.sh
+. "$here/pad.sh"
 
 # VALUE|clause|function below
 returns_tested() {
@@ -20,6 +22,7 @@ returns_tested() {
 		AUTHINFO_UNAVAIL|No card service, reader or card|r_no_service_reader_card
 		AUTHINFO_UNAVAIL|the wait is over|r_wait_over
 		AUTHINFO_UNAVAIL|a foreign, blank or unassigned card|r_foreign_blank_unassigned
+		AUTHINFO_UNAVAIL|nobody typed at the reader's PIN pad, or it was cancelled there|r_pad
 		AUTHINFO_UNAVAIL|a remote session without remote=, or whose PIN is to be changed|r_remote
 		AUTHINFO_UNAVAIL|the store is missing, busy or cannot be read|r_store_unreadable
 		AUTHINFO_UNAVAIL|mckd-auth cannot be reached|r_unreachable
@@ -125,6 +128,15 @@ r_foreign_blank_unassigned() {
 	card_out 0
 	card_in 0 "$BED/bob.card"
 	says AUTHINFO_UNAVAIL exact alice 135791
+}
+
+r_pad() {
+	pad_setup
+	card_in 0 "$BED/alice.card"
+	person nobody cancel 246810
+	says AUTHINFO_UNAVAIL exact alice
+	says AUTHINFO_UNAVAIL exact alice
+	says SUCCESS exact alice
 }
 
 r_remote() {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stands where mckd-auth stands and does what the module's options say: ask=N, tell=N,
- * verdict=N, want=ANSWER (SUCCESS only for it), once=FILE (hang up at the first prompt, the
+ * pad=SECONDS, verdict=N, want=ANSWER (SUCCESS only for it), once=FILE (hang up at the first prompt, the
  * first time), do=... for what no mckd-auth does, U= K= C= P= fields of the verdict.
  * It checks what it was born with, and answers ABORT where that is wrong.
  */
@@ -130,6 +130,7 @@ misbehave(const struct start *s)
 	static const uint8_t noise[] = { 0xde, 0, 2, 1, 2 }, empty[] = { 'V', 0, 0 };
 	static const uint8_t twice[] = { 'V', 0, 1, 0, 'V', 0, 1, 0 }, half[] = { 'V', 0 };
 	static const uint8_t field[] = { 'V', 0, 4, 0, 'U', 0, 9 }, ask[] = { 'Q', 0, 0 };
+	static const uint8_t pad[] = { 'P', 0, 0 }, pads[] = { 'P', 0, 2, 1, 1 };
 	static const uint8_t nul[] = { 'Q', 0, 4, 0, 'P', 0, 'N' }, echo[] = { 'Q', 0, 2, 2, 'P' };
 	const char *what = option(s, "do");
 #define DO(x) \
@@ -147,6 +148,8 @@ misbehave(const struct start *s)
 	DO(ask)
 	DO(nul)
 	DO(echo)
+	DO(pad)
+	DO(pads)
 #undef DO
 	if (what != NULL && strcmp(what, "eof") == 0)
 		exit(0);
@@ -173,6 +176,12 @@ dialogue(const struct start *s, char *answer, size_t room)
 
 	for (i = 0; i < n; i++)
 		say(MCKD_WIRE_TELL, (uint8_t)(i & 1), "Insert the card");
+	if ((n = number(s, "pad", 0)) > 0) {
+		const uint8_t seconds = (uint8_t)n;
+
+		if (mckd_wire_send(0, MCKD_WIRE_PAD, &seconds, 1, 10000) < 0)
+			exit(1);
+	}
 	n = number(s, "ask", 0);
 	for (i = 0; i < n; i++) {
 		size_t len = room - 1;

@@ -95,7 +95,7 @@ static void
 test_garbage_is_an_error(void **state)
 {
 	static const char *const what[] = { "huge", "cut", "noise", "empty", "twice", "half", "field",
-		"ask", "nul", "echo" };
+		"ask", "nul", "echo", "pad", "pads" };
 	struct host h = { .user = "alice", .answer = "246810" };
 	char options[64];
 	size_t i;
@@ -118,6 +118,10 @@ test_helper_that_dies(void **state)
 	assert_int_equal(run(&h, AUTH, "nullok do=eof"), PAM_AUTHINFO_UNAVAIL);
 	assert_int_equal(run(&h, AUTH, "nullok ask=1 then=eof"), PAM_AUTH_ERR);
 	assert_int_equal(h.asked, 1);
+	/* A PIN typed at a reader was given, too. */
+	assert_int_equal(run(&h, AUTH, "nullok pad=1 then=eof"), PAM_AUTH_ERR);
+	assert_int_equal(run(&h, AUTH, "nullok pad=1"), PAM_SUCCESS);
+	assert_int_equal(h.asked, 0);
 }
 
 static void

@@ -21,6 +21,11 @@ check_PROGRAMS += bed_host
 bed_host_SOURCES = tests/testbed/host.c tests/pam/kinds.c tests/pam/kinds.h
 bed_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/pam
 bed_host_LDADD = -lpam -lpthread
+check_LTLIBRARIES += bed_pad.la
+bed_pad_la_SOURCES = tests/testbed/pad.c
+bed_pad_la_CPPFLAGS = -D_GNU_SOURCE $(PCSC_CFLAGS)
+bed_pad_la_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARN_CFLAGS)
+bed_pad_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/test_completion.sh tests/testbed/test_patent.sh
 EXTRA_DIST += \
 	tests/SKIPS \
@@ -41,6 +46,7 @@ EXTRA_DIST += \
 	tests/login/hosts.sh \
 	tests/login/lock.sh \
 	tests/login/locker.sh \
+	tests/login/pad.sh \
 	tests/login/pin.sh \
 	tests/login/pin_tool.sh \
 	tests/login/profiles.sh \
@@ -70,6 +76,7 @@ EXTRA_DIST += \
 	tests/testbed/packages.sh \
 	tests/testbed/quickstart.exp \
 	tests/testbed/quickstart.sh \
+	tests/testbed/pad.sh \
 	tests/testbed/run.sh \
 	tests/testbed/talk.exp \
 	tests/testbed/test_completion.sh \
