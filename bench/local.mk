@@ -1,4 +1,5 @@
-check_PROGRAMS += bench_floor bench_empty bench_interleave bench_phases bench_ready bench_insert
+check_PROGRAMS += bench_accounts bench_floor bench_empty bench_interleave bench_phases bench_ready bench_insert
+bench_accounts_SOURCES = bench/accounts.c
 bench_floor_SOURCES = bench/floor.c
 bench_floor_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bench_floor_LDADD = $(PCSC_LIBS)
@@ -19,4 +20,4 @@ bench_rotate_SOURCES = bench/rotate.c
 bench_rotate_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(SQLITE_CFLAGS)
 bench_rotate_LDADD = libmckd.la $(SQLITE_LIBS)
 bench_memory_SOURCES = bench/memory.c
-EXTRA_DIST += bench/insert.sh bench/login.sh bench/rotate.sh
+EXTRA_DIST += bench/accounts.sh bench/insert.sh bench/login.sh bench/rotate.sh

@@ -2,10 +2,12 @@
 #include "account.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -202,34 +204,65 @@ publish(struct tool *t, struct lists *l, char *why)
 	return MCKD_OK;
 }
 
+/* Of two at once, one waits; no user can hold the directory of the store. */
+static int
+take_turn(struct tool *t)
+{
+	int fd = open(t->store_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -1;
+	do
+		rc = flock(fd, LOCK_EX);
+	while (rc != 0 && errno == EINTR);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static enum mckd_err
+read_all(struct tool *t, struct lists *l)
+{
+	enum mckd_err e = mckd_store_read_begin(t->store);
+
+	if (e != MCKD_OK)
+		return e;
+	e = mckd_store_accounts(t->store, add_account, l);
+	if (e == MCKD_OK)
+		e = mckd_store_groups(t->store, add_group_with_members, l);
+	mckd_store_read_end(t->store);
+	return e;
+}
+
 /*
- * In a transaction of its own, behind the one that changed something: what is published was
- * committed, and of two at once the later one publishes the later list.
+ * Behind the transaction that changed something, and in turn: what is published was committed, and
+ * the later one publishes the later list. No login waits for the writing of it.
  */
 int
 account_publish(struct tool *t)
 {
 	struct lists l = { .t = t };
 	char why[MCKD_WHY] = "";
-	enum mckd_err e = mckd_store_begin(t->store);
-	int rc;
+	enum mckd_err e = MCKD_E_STORE_IO;
+	int turn = take_turn(t), rc = -1;
 
-	if (e == MCKD_OK) {
-		e = mckd_store_accounts(t->store, add_account, &l);
-		if (e == MCKD_OK)
-			e = mckd_store_groups(t->store, add_group_with_members, &l);
-		if (e == MCKD_OK)
-			e = publish(t, &l, why);
-		mckd_store_rollback(t->store);
-	}
+	if (turn < 0)
+		snprintf(why, sizeof(why), "%.128s: %s", t->store_dir, strerror(errno));
+	else if ((e = read_all(t, &l)) == MCKD_OK)
+		e = publish(t, &l, why);
 	if (e == MCKD_OK) {
 		flush_nscd();
-		rc = -1;
 	} else {
-		rc = why[0] != '\0' ? (say("%s", why), EX_PARTLY) : fail_store(t, e);
+		if (why[0] != '\0')
+			say("%s", why);
+		else
+			(void)fail_store(t, e);
 		say("the store has the change, what the host's programs read has not: mend that, then: cardtool account");
 		rc = EX_PARTLY;
 	}
+	if (turn >= 0)
+		close(turn);
 	lists_free(&l);
 	return rc;
 }

@@ -33,7 +33,7 @@ enum mckd_err mckd_group_check(const struct mckd_group *g, char *why);
  * Replaces dir's accounts.cdb by these, all of it or nothing, durably. dir is made where it is
  * absent. Refused: what the two checks refuse, anything twice, and names and numbers that
  * passwd or group in etc ("/etc") have. Two callers at once are safe; the later list stays, so
- * call it with the store's transaction open, from which the list was read.
+ * callers take turns, and read the list in theirs.
  */
 enum mckd_err mckd_accounts_publish(const char *dir, const char *etc,
     const struct mckd_account *accounts, size_t naccounts,

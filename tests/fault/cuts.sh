@@ -2,6 +2,8 @@
 # (all: every one of them, as ./dev soak does); they lie evenly, from a first one by chance.
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/nss.sh
+. "$here/nss.sh"
 
 CARD=alice
 CUTS=${CUTS:-5}
@@ -88,6 +90,27 @@ cut_rotate() {
 	cuts rotate
 }
 scenario cut_rotate
+
+# A card-only account, another one each time; then what the host's programs read is the store's
+account_before() {
+	:
+}
+account_once() {
+	account=u$1
+	cut_run bed_cut "$1" cardtool account --groups "g$1" "$account"
+}
+account_after() {
+	cardtool account --groups "g${account#u}" "$account" >/dev/null
+	[ "$(id -Gn "$account")" = "$account g${account#u}" ]
+	[ "$(getent passwd | grep -c '^u[0-9]*:\*')" = 1 ]
+	cardtool account --withdraw --force "$account"
+}
+cut_account() {
+	# shellcheck disable=SC2119
+	nss_setup
+	cuts account
+}
+scenario cut_account
 
 # An application added; then one removed
 add_before() {

@@ -4,15 +4,12 @@
 # shellcheck shell=sh disable=SC2119,SC2120,SC2154
 # shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
+# shellcheck source=tests/testbed/nss.sh
+. "$here/nss.sh"
 
-# accounts_setup [SOURCE]: what an administrator does once. The copy of /etc is the namespace's own.
 accounts_setup() {
 	doors_setup
-	rm -rf /var/lib/mckd-public /etc/userdb
-	dirname "$(find "$PREFIX" -name libnss_mckd.so.2)" >/etc/ld.so.conf.d/mckd.conf
-	mountpoint -q /var/cache/ldconfig || mount -t tmpfs bed /var/cache/ldconfig
-	ldconfig
-	sed -i -E "s/^(passwd|group):.*/\\1: files ${1:-mckd}/" /etc/nsswitch.conf
+	nss_setup "$@"
 	sed -i '1iaccount required pam_mckd.so' /etc/pam.d/common-account
 }
 
@@ -229,3 +226,37 @@ account_userdb() {
 	[ -e /etc/userdb/cards.group ]
 }
 scenario account_userdb
+
+# nscd, which keeps what it has seen, is told
+account_nscd() {
+	accounts_setup
+	mkdir -p /run/nscd
+	mountpoint -q /usr/sbin ||
+		mount -t overlay -o "lowerdir=$MCKD_BUILD/nscd/usr/sbin:/usr/sbin" bed /usr/sbin
+	sed 's/^#.*//; s/^[[:space:]]*enable-cache.*hosts.*/enable-cache hosts no/' "$MCKD_BUILD/nscd/etc/nscd.conf" >/etc/nscd.conf
+	start nscd nscd --foreground
+	until [ -S /run/nscd/socket ]; do
+		running nscd || die "$(cat "$BED/nscd.out")"
+	done
+	refute getent passwd dora
+	cardtool account --shell /bin/sh dora
+	[ "$(getent passwd dora | cut -d: -f7)" = /usr/sbin/nologin ]
+	# It does keep them: the file gone, they are still there
+	mv /var/lib/mckd-public/accounts.cdb /var/lib/mckd-public/away
+	[ "$(getent passwd dora | cut -d: -f3)" = 70000 ]
+	mv /var/lib/mckd-public/away /var/lib/mckd-public/accounts.cdb
+	new_account dora
+	[ "$(getent passwd dora | cut -d: -f7)" = /bin/sh ]
+	refute getent group lab
+	cardtool account --groups lab dora
+	[ "$(getent group lab)" = 'lab:*:70001:dora' ]
+	cardtool revoke --force dora
+	[ "$(getent passwd dora | cut -d: -f7)" = /usr/sbin/nologin ]
+	stop nscd
+	# One that does not answer fails nothing
+	touch /run/nscd/socket
+	cardtool account dora 2>"$BED/nscd.err"
+	grep -q 'nscd runs, and was not told' "$BED/nscd.err"
+	rm -rf /run/nscd
+}
+scenario account_nscd

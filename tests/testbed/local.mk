@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/testbed/enter.sh \
 	tests/testbed/installed.sh \
 	tests/testbed/lib.sh \
+	tests/testbed/nss.sh \
 	tests/testbed/packages.sh \
 	tests/testbed/quickstart.exp \
 	tests/testbed/quickstart.sh \
