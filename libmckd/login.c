@@ -395,7 +395,8 @@ mckd_login_close(struct mckd_login *l)
 	l->n1_len = 0;
 	l->slot = 0;
 	l->slots = 0;
-	l->spent = l->pin_accepted = l->marked = false;
+	l->spent = l->marked = false;
+	l->pin_accepted = false;
 	l->mechanism = NULL;
 	l->index = 0;
 	l->epoch = 0;

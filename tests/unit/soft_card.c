@@ -68,10 +68,17 @@ soft_card_new(const uint8_t transport[32])
 {
 	struct soft_card *c = make();
 
+	soft_card_again(c, transport);
+	return c;
+}
+
+void
+soft_card_again(struct soft_card *c, const uint8_t transport[32])
+{
+	memset(c->bytes, 0, c->len);
 	if (!card_install(&c->card, transport))
 		abort();
 	soft_card_reset(c);
-	return c;
 }
 
 struct soft_card *

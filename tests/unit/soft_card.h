@@ -10,6 +10,8 @@
 struct soft_card;
 
 struct soft_card *soft_card_new(const uint8_t transport[32]);
+/* The same once more, blank and with another ID. */
+void soft_card_again(struct soft_card *c, const uint8_t transport[32]);
 /* A copy, as a thief would make one. */
 struct soft_card *soft_card_copy(const struct soft_card *c);
 void soft_card_reset(struct soft_card *c);
