@@ -170,6 +170,7 @@ check(struct doctor *d)
 	    d->t->config != NULL ? d->t->config : MCKD_SYSCONFDIR "/mckd.conf");
 	doctor_installation(d);
 	check_store(d);
+	doctor_accounts(d);
 	doctor_clock(d);
 	check_readers(d);
 	if (d->service != NULL || d->user != NULL)

@@ -21,6 +21,8 @@ const char *mend_of(enum mckd_err e);
 /* Modules, modes, the socket, the clock, trials that nobody watches. */
 void doctor_installation(struct doctor *d);
 void doctor_clock(struct doctor *d);
+/* Card-only accounts, as the host's programs see them; nothing where there are none. */
+void doctor_accounts(struct doctor *d);
 /* The service's stack; then what a login of the user would come to, without a PIN. */
 void doctor_login(struct doctor *d);
 

@@ -188,6 +188,25 @@ account_mkhomedir() {
 }
 scenario account_mkhomedir
 
+# What keeps the host's programs from seeing an account, and what mends it
+account_doctor() {
+	accounts_setup
+	cardtool doctor >"$BED/doctor"
+	refute grep -q accounts: "$BED/doctor"
+	new_account dora
+	cardtool doctor >"$BED/doctor"
+	grep -q '^ok       accounts: 1, known to this host$' "$BED/doctor"
+	cardtool revoke --force dora
+	cardtool doctor | grep -q '^ok       accounts: 1, known'
+	sed -i 's|/usr/sbin/nologin|/usr/sbin/noLogin|' /var/lib/mckd-public/accounts.cdb
+	refute cardtool doctor >"$BED/doctor"
+	grep -A1 '^PROBLEM  accounts: dora is not published' "$BED/doctor" | grep -q 'mend: cardtool account'
+	sed -i -E 's/^passwd:.*/passwd: files/' /etc/nsswitch.conf
+	refute cardtool doctor >"$BED/doctor"
+	grep -A1 '^PROBLEM  accounts: dora is in the store, and this host' "$BED/doctor" | grep -q 'mend: put mckd behind'
+}
+scenario account_doctor
+
 # systemd's records instead, read by systemd's own module; those of others are left alone
 account_userdb() {
 	accounts_setup systemd
