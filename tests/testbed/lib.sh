@@ -176,8 +176,9 @@ helper_true() {
 	while mountpoint -q "$HELPER"; do
 		umount "$HELPER"
 	done
+	# -p: su calls it with another real uid, and the shell would drop root.
 	[ "$REAL_HELPER" = "$HELPER" ] || {
-		printf '#!/bin/sh\nASAN_OPTIONS=%s exec %s\n' "$ASAN_OPTIONS" "$REAL_HELPER" >"$BED/mckd-auth.sanitized"
+		printf '#!/bin/sh -p\nASAN_OPTIONS=%s exec %s\n' "$ASAN_OPTIONS" "$REAL_HELPER" >"$BED/mckd-auth.sanitized"
 		chmod 755 "$BED/mckd-auth.sanitized"
 		mount --bind "$BED/mckd-auth.sanitized" "$HELPER"
 	}
