@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ask.h"
+#include "intl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ on_tty(const char *prompt)
 	char answer[ASK_MAX] = "", text[2 * ASK_MAX];
 	int rc = 1;
 
-	(void)snprintf(text, sizeof(text), "%s%s", prompt, confirm ? " (yes/no) " : "");
+	(void)snprintf(text, sizeof(text), "%s%s", prompt, confirm ? _(" (yes/no) ") : "");
 	switch (ask_tty(text, confirm, answer)) {
 	case ASK_OK:
 		if (confirm)

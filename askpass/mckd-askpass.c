@@ -8,6 +8,7 @@
 
 #include "ask.h"
 #include "hex.h"
+#include "intl.h"
 #include "known.h"
 #include "respond.h"
 
@@ -18,7 +19,7 @@ say(const char *format, ...)
 
 	(void)fputs("mckd-askpass: ", stderr);
 	va_start(ap, format);
-	(void)vfprintf(stderr, format, ap);
+	(void)vfprintf(stderr, gettext(format), ap);
 	va_end(ap);
 	(void)fputc('\n', stderr);
 }
@@ -42,7 +43,7 @@ right_host(const struct mckd_challenge *c, const char *name)
 		return false;
 	}
 	if (err != MCKD_OK) {
-		say("%s", why[0] != '\0' ? why : mckd_err_str(err));
+		say("%s", why[0] != '\0' ? why : _(mckd_err_str(err)));
 		return false;
 	}
 	if (memcmp(host, c->host_id, sizeof(host)) == 0)
@@ -58,16 +59,17 @@ static enum ask
 ask_pin(const struct mckd_challenge *c, const struct mckd_challenge_prefix *prefix,
     const struct mckd_respond *r, char pin[static ASK_MAX])
 {
-	char text[2 * MCKD_CHALLENGE_NAME + 256], prompt[sizeof(text) + 16];
+	char text[2 * MCKD_CHALLENGE_NAME + 256], prompt[sizeof(text) + 16], label[8];
 	enum ask rc;
 
-	(void)snprintf(text, sizeof(text), "Log in as %s at %s\nwith card %02X%02X\xe2\x80\xa6, application "
-	    "%s (%d %s left)", prefix->user, prefix->host, r->info.card[0], r->info.card[1],
-	    strcmp(c->application, "auto") == 0 ? "by PIN" : c->application, r->tries,
-	    r->tries == 1 ? "try" : "tries");
+	(void)snprintf(label, sizeof(label), "%02X%02X\xe2\x80\xa6", r->info.card[0], r->info.card[1]);
+	(void)snprintf(text, sizeof(text), ngettext("Log in as %s at %s\nwith card %s, application %s (%d try left)",
+	    "Log in as %s at %s\nwith card %s, application %s (%d tries left)",
+	    (unsigned long)r->tries), prefix->user, prefix->host, label,
+	    strcmp(c->application, "auto") == 0 ? _("by PIN") : c->application, r->tries);
 	if ((rc = ask_pinentry(text, pin)) != ASK_NOBODY)
 		return rc;
-	(void)snprintf(prompt, sizeof(prompt), "%s\nPIN: ", text);
+	(void)snprintf(prompt, sizeof(prompt), _("%s\nPIN: "), text);
 	return ask_tty(prompt, false, pin);
 }
 
@@ -83,10 +85,10 @@ explain(enum mckd_err err, const struct mckd_respond *r)
 		    "log in from afar");
 		break;
 	case MCKD_E_PIN_WRONG:
-		say("wrong PIN (%d %s left)", r->tries, r->tries == 1 ? "try" : "tries");
+		say(ngettext("wrong PIN (%d try left)", "wrong PIN (%d tries left)", (unsigned long)r->tries), r->tries);
 		break;
 	default:
-		say("%s", mckd_err_str(err));
+		say("%s", _(mckd_err_str(err)));
 		break;
 	}
 }
@@ -127,6 +129,7 @@ main(int argc, char **argv)
 	char why[MCKD_CHALLENGE_WHY] = "";
 
 	(void)setrlimit(RLIMIT_CORE, &none);
+	mckd_intl_start();
 	if (!mckd_challenge_hinted(prompt))
 		return fallback(prompt);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

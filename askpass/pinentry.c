@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ask.h"
+#include "intl.h"
 
 #include <assuan.h>
 #include <stdio.h>
@@ -73,8 +74,8 @@ talk(assuan_context_t ctx, const char *description, char out[static ASK_MAX])
 	gpg_error_t err;
 
 	tell_place(ctx);
-	if (command(ctx, "SETTITLE", "Login by card") != 0 ||
-	    command(ctx, "SETDESC", description) != 0 || command(ctx, "SETPROMPT", "PIN:") != 0)
+	if (command(ctx, "SETTITLE", _("Login by card")) != 0 ||
+	    command(ctx, "SETDESC", description) != 0 || command(ctx, "SETPROMPT", _("PIN:")) != 0)
 		return ASK_NOBODY;
 	assuan_begin_confidential(ctx);
 	err = assuan_transact(ctx, "GETPIN", take, &g, NULL, NULL, NULL, NULL);

@@ -68,8 +68,8 @@ withdraw(struct tool *t, const char *user)
 	}
 	if (e != MCKD_OK)
 		return fail_store(t, e);
-	snprintf(what, sizeof(what), "Account %.64s: its name will be gone; files of uid %u stay, with a number for an owner",
-	    user, uid);
+	snprintf(what, sizeof(what),
+	    _("Account %.64s: its name will be gone; files of uid %u stay, with a number for an owner"), user, uid);
 	if ((rc = confirm(t, NULL, what)) != -1)
 		return rc;
 	if ((e = mckd_store_begin(t->store)) != MCKD_OK)
@@ -91,7 +91,7 @@ withdraw(struct tool *t, const char *user)
 		return fail_store(t, e);
 	if ((rc = account_publish(t)) != -1)
 		return rc;
-	printf("account %s: withdrawn; its uid %u is never given again\n", user, uid);
+	printf(_("account %s: withdrawn; its uid %u is never given again\n"), user, uid);
 	return EX_DONE;
 }
 
@@ -139,10 +139,10 @@ run(struct tool *t, int argc, char **argv)
 	return rc == -1 ? list(t) : rc;
 }
 
-const struct verb verb_account = { "account", run, "accounts of users who have nothing but a card",
-	"[--publish nss|userdb] [--json]\n"
+const struct verb verb_account = { "account", run, N_("accounts of users who have nothing but a card"),
+	N_("[--publish nss|userdb] [--json]\n"
 	"       cardtool account [--home DIR] [--shell FILE] [--gecos TEXT] [--groups NAME,...] USER\n"
 	"       cardtool account --withdraw [--force] USER\n\n"
 	"Makes or changes the user's account; takes it away; lists all. Each time what the host's\n"
 	"programs read is written anew: for libnss_mckd(8), or with --publish userdb, from then on, as\n"
-	"systemd's user records. Locked: none of the user's cards is left that is not revoked.\n" };
+	"systemd's user records. Locked: none of the user's cards is left that is not revoked.\n") };

@@ -186,7 +186,7 @@ publish(struct tool *t, struct lists *l, char *why)
 	if (e != MCKD_OK && e != MCKD_E_STORE_NOT_FOUND)
 		return e;
 	if (!account_way(chosen)) {
-		snprintf(why, MCKD_WHY, "the store has them published by \"%s\", which nobody here knows", chosen);
+		snprintf(why, MCKD_WHY, _("the store has them published by \"%s\", which nobody here knows"), chosen);
 		return MCKD_E_STORE_UNTRUSTED;
 	}
 	/* First where they are looked for; then nothing stays elsewhere. */

@@ -40,8 +40,8 @@ add(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 	enum mckd_err e;
 
 	if (mckd_block_app_named(b, q->app.name) != NULL || b->napps == MCKD_APPS_MAX) {
-		say("the card has %s", b->napps == MCKD_APPS_MAX ? "no room for another application" :
-		    "an application of that name meanwhile");
+		say(b->napps == MCKD_APPS_MAX ? N_("the card has no room for another application") :
+		    N_("the card has an application of that name meanwhile"));
 		return EX_WRONG_USAGE;
 	}
 	while (mckd_block_app(b, slot) != NULL)
@@ -78,13 +78,14 @@ take_away(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 
 /* It was recorded before, and perhaps cut: what is queued goes on to the card. */
 static int
-again(struct tool *t, const struct mckd_record *r, const struct application *q, const char *done)
+again(struct tool *t, const struct mckd_record *r, const struct application *q, bool there)
 {
 	struct found f;
 	bool unknown = false;
 	int rc;
 
-	say("application %s is %s already", q->app.name, done);
+	say(there ? N_("application %s is in the card's block already") :
+	    N_("application %s is out of the card's block already"), q->app.name);
 	if (r->pending == 0 || q->when == ORDER_DEFERRED)
 		return EX_DONE;
 	if ((rc = order_reach(t, r->block.card, q->when, &f, &unknown)) == -1) {
@@ -107,7 +108,7 @@ get_pins(struct application *q)
 
 	if ((q->app.flags & MCKD_APP_NEEDS_PIN) == 0)
 		return -1;
-	if ((rc = secret_get(&q->from, "PIN for the new application", true, text)) == -1)
+	if ((rc = secret_get(&q->from, _("PIN for the new application"), true, text)) == -1)
 		rc = pins_parse(text, q->app.name, &q->pins);
 	mckd_wipe(text, sizeof(text));
 	return rc;
@@ -125,16 +126,16 @@ add_or_remove(struct tool *t, struct mckd_record *r, struct application *q, bool
 		return EX_WRONG_USAGE;
 	}
 	if (adding && old != NULL)
-		return again(t, r, q, "in the card's block");
+		return again(t, r, q, true);
 	/* Of a card with nothing queued it may as well be misspelt. */
 	if (!adding && old == NULL && r->pending > 0)
-		return again(t, r, q, "out of the card's block");
+		return again(t, r, q, false);
 	if (!adding && old == NULL) {
 		say("the card has no application %s", q->app.name);
 		return EX_WRONG_USAGE;
 	}
-	rc = adding ? get_pins(q) : confirm(t, r->block.card, "an application will be removed, with its PIN and "
-	    "confidential number");
+	rc = adding ? get_pins(q) : confirm(t, r->block.card, _("an application will be removed, with its PIN and "
+	    "confidential number"));
 	if (rc != -1)
 		return rc;
 	rc = order(t, r->block.card, adding ? "application-add" : "application-remove", q->when,
@@ -201,11 +202,11 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_application = { "application", run, "add an application to a card, or remove it",
-	"add    [--user USER ...] [--pin-file FILE | --pin-fd N] [OPTION ...]\n"
+const struct verb verb_application = { "application", run, N_("add an application to a card, or remove it"),
+	N_("add    [--user USER ...] [--pin-file FILE | --pin-fd N] [OPTION ...]\n"
 	"                NAME[:MECHANISM[:N[:FLAG,...]]] CARD | USER\n"
 	"       cardtool application remove [--force] [OPTION ...] NAME CARD | USER\n\n"
 	"OPTION: --now, --deferred, --reader PATTERN.\n"
-	APP_SPEC_USAGE
+	"NAME, MECHANISM, N and FLAG are as cardtool provision --help has them.\n"
 	"Up to 4 PINs, with blanks between, and none that another application of the card has. After a\n"
-	"cut, the same command goes on where the card is.\n" };
+	"cut, the same command goes on where the card is.\n") };

@@ -66,8 +66,11 @@ change(struct tool *t, int argc, char **argv, bool assign)
 		goto out;
 	}
 	hex(r->block.card, MCKD_CARD_ID_LEN, id);
-	printf("card %s: user %s %s %s\n", id, q.user, assign ? "may use application" : "no longer has",
-	    app != NULL ? app->name : "any application");
+	if (app == NULL)
+		printf(_("card %s: user %s no longer has any application\n"), id, q.user);
+	else
+		printf(assign ? _("card %s: user %s may use application %s\n") :
+		    _("card %s: user %s no longer has application %s\n"), id, q.user, app->name);
 	rc = account_publish(t);
 	if (rc == -1)
 		rc = EX_DONE;
@@ -88,7 +91,7 @@ run_unassign(struct tool *t, int argc, char **argv)
 	return change(t, argc, argv, false);
 }
 
-const struct verb verb_assign = { "assign", run_assign, "let a user log in with a card",
-	"--user USER [--application NAME] CARD\n" };
-const struct verb verb_unassign = { "unassign", run_unassign, "take a card from a user",
-	"--user USER [--application NAME] CARD\n\nWithout --application: all applications of the card.\n" };
+const struct verb verb_assign = { "assign", run_assign, N_("let a user log in with a card"),
+	N_("--user USER [--application NAME] CARD\n") };
+const struct verb verb_unassign = { "unassign", run_unassign, N_("take a card from a user"),
+	N_("--user USER [--application NAME] CARD\n\nWithout --application: all applications of the card.\n") };

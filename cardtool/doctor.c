@@ -18,11 +18,11 @@ found(struct doctor *d, enum finding f, const char *what, const char *mend, cons
 
 	printf("%-8s %s: ", words[f], what);
 	va_start(ap, format);
-	vprintf(format, ap);
+	vprintf(gettext(format), ap);
 	va_end(ap);
 	putchar('\n');
 	if (mend != NULL)
-		printf("         mend: %s\n", mend);
+		printf(_("         mend: %s\n"), _(mend));
 	d->problems += f == WRONG;
 }
 
@@ -31,41 +31,41 @@ mend_of(enum mckd_err e)
 {
 	switch (e) {
 	case MCKD_E_CONFIG:
-		return "see mckd.conf(5); the line is named above";
+		return N_("see mckd.conf(5); the line is named above");
 	case MCKD_E_STORE_ABSENT:
 		return "cardtool init";
 	case MCKD_E_STORE_UNTRUSTED:
-		return "give the path named its owner and mode back (SECURITY lists them), or "
-		       "restore the store";
+		return N_("give the path named its owner and mode back (SECURITY lists them), or "
+		       "restore the store");
 	case MCKD_E_STORE_FULL:
-		return "make room on the store's file system, or remount it writable";
+		return N_("make room on the store's file system, or remount it writable");
 	case MCKD_E_STORE_BUSY:
-		return "another process holds the store: try again, then look who";
+		return N_("another process holds the store: try again, then look who");
 	case MCKD_E_STORE_IO:
-		return "look at the disk (dmesg), then restore the store";
+		return N_("look at the disk (dmesg), then restore the store");
 	case MCKD_E_NO_SERVICE:
 		return "systemctl enable --now pcscd.socket";
 	case MCKD_E_NO_READER:
-		return "plug the reader in; lsusb shows it, libccid drives it; a reader= pattern "
-		       "may leave it out";
+		return N_("plug the reader in; lsusb shows it, libccid drives it; a reader= pattern "
+		       "may leave it out");
 	case MCKD_E_NO_CARD:
-		return "put the card in";
+		return N_("put the card in");
 	case MCKD_E_CARD_GONE:
 	case MCKD_E_CARD_IO:
-		return "take the card out, clean its contacts, put it in again";
+		return N_("take the card out, clean its contacts, put it in again");
 	case MCKD_E_CARD_BLANK:
-		return "cardtool provision makes it somebody's";
+		return N_("cardtool provision makes it somebody's");
 	case MCKD_E_CARD_WRONG:
-		return "cardtool assign --user USER CARD, or take the right card";
+		return N_("cardtool assign --user USER CARD, or take the right card");
 	case MCKD_E_SUSPENDED:
-		return "cardtool show says why; cardtool resume lifts it";
+		return N_("cardtool show says why; cardtool resume lifts it");
 	case MCKD_E_REVOKED:
 	case MCKD_E_CARD_TERMINATED:
-		return "this card is over: provision another";
+		return N_("this card is over: provision another");
 	case MCKD_E_PIN_BLOCKED:
-		return "cardtool pin unblock with the PUK, or cardtool pin reset";
+		return N_("cardtool pin unblock with the PUK, or cardtool pin reset");
 	case MCKD_E_STORE_NOT_FOUND:
-		return "cardtool provision --user USER, or cardtool assign";
+		return N_("cardtool provision --user USER, or cardtool assign");
 	default:
 		return NULL;
 	}
@@ -94,14 +94,14 @@ check_store(struct doctor *d)
 	if (e == MCKD_OK && mckd_store_host_id(t->store, host) == MCKD_OK)
 		hex(host, sizeof(host), id);
 	if (e != MCKD_OK) {
-		found(d, WRONG, "store", mend_of(e), "%s", why[0] != '\0' ? why : mckd_err_str(e));
+		found(d, WRONG, "store", mend_of(e), "%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		mckd_store_close(t->store);
 		t->store = NULL;
 	} else if (cards == 0) {
 		found(d, WRONG, "store", "cardtool provision", "no card in it yet");
 	} else {
-		found(d, GOOD, "store", NULL, "%lu %s, host ID %s", cards,
-		    cards == 1 ? "card" : "cards", id);
+		found(d, GOOD, "store", NULL, ngettext("%lu card, host ID %s", "%lu cards, host ID %s", cards),
+		    cards, id);
 	}
 }
 
@@ -126,7 +126,7 @@ check_card(struct doctor *d, const struct mckd_reader *r)
 	else if (e == MCKD_OK && info.state != 0x07)
 		e = MCKD_E_CARD_TERMINATED;
 	if (e != MCKD_OK) {
-		found(d, NOTE, r->name, mend_of(e), "%s", mckd_err_str(e));
+		found(d, NOTE, r->name, mend_of(e), "%s", _(mckd_err_str(e)));
 		return;
 	}
 	char id[HEX_CARD];
@@ -143,7 +143,7 @@ check_readers(struct doctor *d)
 	enum mckd_err e = mckd_pcsc_open(&d->pcsc);
 
 	if (e != MCKD_OK) {
-		found(d, WRONG, "pcscd", mend_of(e), "%s", mckd_err_str(e));
+		found(d, WRONG, "pcscd", mend_of(e), "%s", _(mckd_err_str(e)));
 		return;
 	}
 	found(d, GOOD, "pcscd", NULL, "answers");
@@ -151,7 +151,7 @@ check_readers(struct doctor *d)
 	if (e == MCKD_OK && n == 0)
 		e = MCKD_E_NO_READER;
 	if (e != MCKD_OK)
-		found(d, WRONG, "readers", mend_of(e), "%s", mckd_err_str(e));
+		found(d, WRONG, "readers", mend_of(e), "%s", _(mckd_err_str(e)));
 	for (size_t i = 0; e == MCKD_OK && i < n; i++)
 		check_card(d, &readers[i]);
 }
@@ -203,10 +203,10 @@ run(struct tool *t, int argc, char **argv)
 	return check(&d);
 }
 
-const struct verb verb_doctor = { "doctor", run, "look for what would keep a login from working",
-	"[--service SERVICE] [--user USER] [--reader PATTERN]\n\n"
+const struct verb verb_doctor = { "doctor", run, N_("look for what would keep a login from working"),
+	N_("[--service SERVICE] [--user USER] [--reader PATTERN]\n\n"
 	"Looks at installation, configuration, store, clock, pcscd, readers and cards; with "
 	"--service at\n"
 	"that PAM stack, and with --user at what a login would come to, without spending a try of "
 	"a PIN.\n"
-	"One finding a line, each with what mends it; exit 0 where none is a PROBLEM.\n" };
+	"One finding a line, each with what mends it; exit 0 where none is a PROBLEM.\n") };

@@ -23,9 +23,9 @@ check_program(struct doctor *d, const char *what, const char *path, bool runs)
 	struct stat st;
 
 	if (stat(path, &st) != 0)
-		found(d, WRONG, what, "install pam_mckd again", "%s: %s", path, strerror(errno));
+		found(d, WRONG, what, N_("install pam_mckd again"), "%s: %s", path, strerror(errno));
 	else if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) != 0)
-		found(d, WRONG, what, "chown root, chmod go-w; then ask who changed it",
+		found(d, WRONG, what, N_("chown root, chmod go-w; then ask who changed it"),
 		    "%s: not root's alone to write", path);
 	else if (runs && access(path, X_OK) != 0)
 		found(d, WRONG, what, "chmod 755", "%s: not executable", path);
@@ -41,11 +41,11 @@ check_socket(struct doctor *d)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
-		found(d, GOOD, "socket", NULL, SOCKET_PATH " answers");
+		found(d, GOOD, "socket", NULL, "%s answers", SOCKET_PATH);
 	else
 		found(d, NOTE, "socket",
-		    "systemctl enable --now mckd-auth.socket, if users run screen lockers",
-		    SOCKET_PATH ": %s; only root's programs can log in by card", strerror(errno));
+		    N_("systemctl enable --now mckd-auth.socket, if users run screen lockers"),
+		    "%s: %s; only root's programs can log in by card", SOCKET_PATH, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
 }
@@ -55,7 +55,7 @@ check_polkit(struct doctor *d)
 {
 	if (access("/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy", F_OK) == 0)
 		found(d, NOTE, "polkit",
-		    "etc/polkit/mckd.rules, if users without a seat are refused",
+		    N_("etc/polkit/mckd.rules, if users without a seat are refused"),
 		    "pcscd may ask polkit who reaches a card; mckd-auth is root and always does");
 }
 
@@ -93,12 +93,12 @@ doctor_clock(struct doctor *d)
 	if (mckd_store_events(d->t->store, 100, newest, &last) == MCKD_OK &&
 	    last > now + CLOCK_SLACK) {
 		moment(last, when);
-		found(d, WRONG, "clock", "set it: timedatectl set-ntp true",
+		found(d, WRONG, "clock", N_("set it: timedatectl set-ntp true"),
 		    "it is behind an event of the store, of %s: figures by date will not fit",
 		    when);
 	} else if (adjtimex(&tx) == TIME_ERROR) {
 		found(d, NOTE, "clock",
-		    "timedatectl set-ntp true, where cards have a mechanism by date",
+		    N_("timedatectl set-ntp true, where cards have a mechanism by date"),
 		    "not synchronised");
 	} else {
 		found(d, GOOD, "clock", NULL, "synchronised");

@@ -30,15 +30,15 @@ way_on(const struct prediction *p, uint8_t code, char *out, size_t room)
 	bool good = code == PAM_SUCCESS;
 
 	if (act == STACK_DIE)
-		snprintf(out, room, "refused");
+		snprintf(out, room, _("refused"));
 	else if (act == STACK_DONE && good)
-		snprintf(out, room, "let in");
+		snprintf(out, room, _("let in"));
 	else if (act == STACK_BAD)
-		snprintf(out, room, "refused in the end");
+		snprintf(out, room, _("refused in the end"));
 	else if (next < p->stack->n)
-		snprintf(out, room, "on to %s", p->stack->rule[next].module);
+		snprintf(out, room, _("on to %s"), p->stack->rule[next].module);
 	else
-		snprintf(out, room, good ? "let in" : "refused, for nothing follows");
+		snprintf(out, room, good ? _("let in") : _("refused, for nothing follows"));
 }
 
 static void
@@ -69,15 +69,15 @@ judge_rule(struct doctor *d, struct prediction *p)
 		e = mckd_conf_option(&p->conf, option, why);
 	}
 	if (e != MCKD_OK)
-		found(d, WRONG, r->where, "see pam_mckd(8)", "%s: every login ends in service_err",
+		found(d, WRONG, r->where, N_("see pam_mckd(8)"), "%s: every login ends in service_err",
 		    why);
 	if (stack_act(r, PAM_SUCCESS, &jump) == STACK_IGNORE)
-		found(d, WRONG, r->where, "success=done, or sufficient",
+		found(d, WRONG, r->where, N_("success=done, or sufficient"),
 		    "a login by card counts for nothing here");
 	if (stack_act(r, PAM_AUTH_ERR, &jump) == STACK_OK ||
 	    stack_act(r, PAM_AUTH_ERR, &jump) == STACK_DONE)
 		found(
-		    d, WRONG, r->where, "default=die, or default=ignore", "a wrong PIN is let in");
+		    d, WRONG, r->where, N_("default=die, or default=ignore"), "a wrong PIN is let in");
 	if (p->conf.authtok == MCKD_AUTHTOK_PIN)
 		found(d, NOTE, r->where, NULL,
 		    "authtok=pin: the PIN goes to the modules behind this one");
@@ -100,7 +100,7 @@ judge_stack(struct doctor *d, struct prediction *p)
 	unsigned jump;
 
 	if (stack_read(s, d->service) != 0) {
-		found(d, WRONG, d->service, "mend that file, or reinstall the package it is of",
+		found(d, WRONG, d->service, N_("mend that file, or reinstall the package it is of"),
 		    "%s", s->why);
 		return false;
 	}
@@ -177,8 +177,8 @@ with_card(struct doctor *d, const struct prediction *p, const struct mckd_login 
 	if (tries < 0) {
 		found(d, GOOD, "card", NULL, "%s: it needs no PIN", id);
 	} else {
-		found(d, GOOD, "card", NULL, "%s: %d %s of the PIN left", id, tries,
-		    tries == 1 ? "try" : "tries");
+		found(d, GOOD, "card", NULL, ngettext("%s: %d try of the PIN left", "%s: %d tries of the PIN left",
+		    (unsigned long)tries), id, tries);
 		say_code(d, p, "prediction, with a wrong PIN", PAM_AUTH_ERR);
 	}
 	say_code(d, p, "prediction", PAM_SUCCESS);
@@ -193,7 +193,7 @@ predict(struct doctor *d, struct prediction *p, struct mckd_login *l)
 
 	if (pw == NULL)
 		found(
-		    d, WRONG, d->user, "useradd, or another name", "no account of that name here");
+		    d, WRONG, d->user, N_("useradd, or another name"), "no account of that name here");
 	if (d->t->store == NULL)
 		return;
 	e = mckd_store_cards_of(d->t->store, d->user, any_card, &any);
@@ -210,7 +210,7 @@ predict(struct doctor *d, struct prediction *p, struct mckd_login *l)
 		with_card(d, p, l);
 		return;
 	}
-	found(d, WRONG, d->user, mend_of(e), "%s", mckd_err_str(e));
+	found(d, WRONG, d->user, mend_of(e), "%s", _(mckd_err_str(e)));
 	say_code(d, p, "prediction", mckd_verdict_code(e, false));
 }
 
@@ -222,7 +222,7 @@ doctor_login(struct doctor *d)
 	struct stack *s = calloc(1, sizeof(*s));
 
 	if (l == NULL || s == NULL) {
-		found(d, WRONG, "memory", NULL, "%s", mckd_err_str(MCKD_E_NOMEM));
+		found(d, WRONG, "memory", NULL, "%s", _(mckd_err_str(MCKD_E_NOMEM)));
 		goto out;
 	}
 	if (d->service != NULL) {

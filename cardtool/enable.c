@@ -86,12 +86,12 @@ announce(const struct want *w)
 	char until[32];
 
 	moment((int64_t)time(NULL) + (int64_t)w->seconds, until);
-	printf("%s: pam_mckd is in " STACK_DIR "/%s, on trial until %s.\n", w->service, w->service,
+	printf(_("%s: pam_mckd is in %s/%s, on trial until %s.\n"), w->service, STACK_DIR, w->service,
 	    until);
-	printf("Log in by card with %s before that; otherwise it is taken back by itself.\n",
+	printf(_("Log in by card with %s before that; otherwise it is taken back by itself.\n"),
 	    w->service);
 	if (strcmp(w->service, "sudo") == 0)
-		printf("(In another terminal: sudo -k; sudo true)\n");
+		fputs(_("(In another terminal: sudo -k; sudo true)\n"), stdout);
 }
 
 static int
@@ -194,8 +194,8 @@ run(struct tool *t, int argc, char **argv)
 	return w.take_back ? take_back(&w) : enable(t, &w);
 }
 
-const struct verb verb_enable = { "enable", run, "put the card into a PAM service, on trial",
-	"--service SERVICE [--confirm-within TIME] [--required]\n"
+const struct verb verb_enable = { "enable", run, N_("put the card into a PAM service, on trial"),
+	N_("--service SERVICE [--confirm-within TIME] [--required]\n"
 	"       cardtool enable --service SERVICE --take-back\n"
 	"       cardtool enable --recover\n\n"
 	"Puts pam_mckd before the password of one service, and takes it back by itself unless "
@@ -203,4 +203,4 @@ const struct verb verb_enable = { "enable", run, "put the card into a PAM servic
 	"logs in there by card within TIME (default 5m). --required: no card, no login, for users "
 	"who\n"
 	"have one. --take-back: out again, now. --recover: takes back what was on trial when the\n"
-	"machine went down.\n" };
+	"machine went down.\n") };

@@ -38,7 +38,7 @@ write_out(const char *path, const char *text)
 		left -= (size_t)n;
 	}
 	if (fd < 0 || left > 0 || (path != NULL && (fsync(fd) != 0 || close(fd) != 0))) {
-		say("%s: %s", path != NULL ? path : "standard output", strerror(errno));
+		say("%s: %s", path != NULL ? path : _("standard output"), strerror(errno));
 		return EX_OTHER;
 	}
 	return EX_DONE;
@@ -106,5 +106,5 @@ run(struct tool *t, int argc, char **argv)
 	return export(t, argv[optind], path);
 }
 
-const struct verb verb_export = { "export", run, "write a card's full block, with its keys, as JSON",
-	"--secrets [--output FILE] CARD | USER\n\nFILE must not exist; it is made with mode 0600.\n" };
+const struct verb verb_export = { "export", run, N_("write a card's full block, with its keys, as JSON"),
+	N_("--secrets [--output FILE] CARD | USER\n\nFILE must not exist; it is made with mode 0600.\n") };

@@ -111,8 +111,8 @@ run(struct tool *t, int argc, char **argv)
 	return tool_usage(t, "host: list, export, import, rekey or receipts");
 }
 
-const struct verb verb_host = { "host", run, "hosts that have a share of the keys, and no master key",
-	"list [--json]\n"
+const struct verb verb_host = { "host", run, N_("hosts that have a share of the keys, and no master key"),
+	N_("list [--json]\n"
 	"       cardtool host export HOST --output DIR --transport-key-file FILE\n"
 	"                [--application NAME ...] [--user USER ...]\n"
 	"       cardtool host rekey HOST --output DIR --transport-key-file FILE\n"
@@ -122,4 +122,4 @@ const struct verb verb_host = { "host", run, "hosts that have a share of the key
 	"export writes a host store into the new directory DIR, sealed by the key in FILE, which is made\n"
 	"where there is none; import takes it in on that host. rekey does so under a new host ID: what was\n"
 	"taken from the host before then opens nothing. receipts brings back what cards said of tickets\n"
-	"that the host delivered.\n" };
+	"that the host delivered.\n") };

@@ -165,7 +165,7 @@ fill(struct export *x)
 	}
 	if (e != MCKD_OK)
 		say("%s: %s", x->dir, mckd_store_why(x->to)[0] != '\0' ? mckd_store_why(x->to) :
-		    mckd_store_why(x->t->store)[0] != '\0' ? mckd_store_why(x->t->store) : mckd_err_str(e));
+		    mckd_store_why(x->t->store)[0] != '\0' ? mckd_store_why(x->t->store) : _(mckd_err_str(e)));
 	mckd_store_close(x->to);
 	x->to = NULL;
 	if (e == MCKD_OK && (e = mckd_store_mac_write(x->dir, x->key, why)) != MCKD_OK)
@@ -233,7 +233,7 @@ export(struct export *x, const char *name)
 		return rc;
 	}
 	hex(x->host.id, sizeof(x->host.id), id);
-	printf("host %s: host ID %s, export %u: %lu cards, %lu tickets, in %s\n", x->host.name, id,
+	printf(_("host %s: host ID %s, export %u: %lu cards, %lu tickets, in %s\n"), x->host.name, id,
 	    x->host.serial, x->cards, x->tickets, x->dir);
 	if (x->cards == 0)
 		say("no card has a user and an application of these; the host will let nobody in");

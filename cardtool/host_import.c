@@ -188,7 +188,7 @@ import(struct import *x)
 		return EX_STORE;
 	}
 	hex(h.id, sizeof(h.id), id);
-	printf("host %s: host ID %s, export %u: %lu cards, %lu taken away\n", h.name, id, h.serial, x->cards,
+	printf(_("host %s: host ID %s, export %u: %lu cards, %lu taken away\n"), h.name, id, h.serial, x->cards,
 	    x->gone);
 	/* A card that is revoked by now, or taken away, locks an account here as well. */
 	rc = account_publish(x->t);
@@ -219,7 +219,7 @@ host_import(struct tool *t, int argc, char **argv)
 		return rc;
 	if ((e = mckd_store_mac_check(dir, key, why)) != MCKD_OK ||
 	    (e = mckd_store_open(dir, key, MCKD_STORE_READ, &x.from, why)) != MCKD_OK) {
-		say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+		say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		return exit_of(e);
 	}
 	rc = import(&x);

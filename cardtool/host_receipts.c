@@ -25,7 +25,7 @@ write_one(void *arg, const struct mckd_receipt *r)
 static int
 receipts_export(struct tool *t, const char *path)
 {
-	const char *name = path != NULL ? path : "standard output";
+	const char *name = path != NULL ? path : _("standard output");
 	FILE *to;
 	enum mckd_err e;
 	int rc;
@@ -122,7 +122,7 @@ read_all(struct tool *t, FILE *from, const char *name)
 		say("%s: %s", name, strerror(errno));
 		return EX_OTHER;
 	}
-	printf("receipts: %lu taken, %lu settled before, %lu wrong\n", count[TAKEN], count[KNOWN], count[WRONG]);
+	printf(_("receipts: %lu taken, %lu settled before, %lu wrong\n"), count[TAKEN], count[KNOWN], count[WRONG]);
 	return count[WRONG] == 0 ? EX_DONE : EX_PARTLY;
 }
 

@@ -58,7 +58,7 @@ run(struct tool *t, int argc, char **argv)
 		goto out;
 	}
 	hex(j.record->block.card, MCKD_CARD_ID_LEN, id);
-	printf("card %s: imported, %u applications, %zu assignments\n", id, j.record->block.napps, j.nusers);
+	printf(_("card %s: imported, %u applications, %zu assignments\n"), id, j.record->block.napps, j.nusers);
 	if (!j.record->block.have_last)
 		say("the file has no last_ticket: the first order for this card is a resync, with the card inserted");
 	say("the file holds the card's keys: destroy it, or keep it as well as the store's key");
@@ -71,5 +71,5 @@ out:
 	return rc;
 }
 
-const struct verb verb_import = { "import", run, "take in the block of a card that was made elsewhere",
-	"FILE | -\n\nFILE is a full client information block as JSON; cardtool(8) describes it.\n" };
+const struct verb verb_import = { "import", run, N_("take in the block of a card that was made elsewhere"),
+	N_("FILE | -\n\nFILE is a full client information block as JSON; cardtool(8) describes it.\n") };

@@ -23,6 +23,6 @@ run(struct tool *t, int argc, char **argv)
 	return EX_DONE;
 }
 
-const struct verb verb_init = { "init", run, "make the client information store, its key and the host ID",
-	"[--store DIR] [--key FILE]\n\n"
-	"Makes an empty store and its key, and draws the host ID. Refused where a store is.\n" };
+const struct verb verb_init = { "init", run, N_("make the client information store, its key and the host ID"),
+	N_("[--store DIR] [--key FILE]\n\n"
+	"Makes an empty store and its key, and draws the host ID. Refused where a store is.\n") };

@@ -65,5 +65,5 @@ run(struct tool *t, int argc, char **argv)
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "list") : fail_store(t, e);
 }
 
-const struct verb verb_list = { "list", run, "the cards in the store",
-	"[--json] [USER]\n\nLists all cards, or those of one user.\n" };
+const struct verb verb_list = { "list", run, N_("the cards in the store"),
+	N_("[--json] [USER]\n\nLists all cards, or those of one user.\n") };

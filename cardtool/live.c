@@ -9,6 +9,15 @@
 #include "log.h"
 #include "login.h"
 
+static void
+say_reason(enum mckd_err e, const struct mckd_login *l)
+{
+	if (l->reason[0] == '\0')
+		say("%s", _(mckd_err_str(e)));
+	else
+		say("%s: %s", _(mckd_err_str(e)), _(l->reason));
+}
+
 static int
 decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 {
@@ -18,9 +27,9 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 	enum mckd_err e;
 
 	if (tries == 0)
-		return fail(MCKD_E_PIN_BLOCKED, "the card");
+		return fail(MCKD_E_PIN_BLOCKED, N_("the card"));
 	if (tries > 0 && text == NULL) {
-		snprintf(prompt, sizeof(prompt), "PIN (%d %s left)", tries, tries == 1 ? "try" : "tries");
+		snprintf(prompt, sizeof(prompt), ngettext("PIN (%d try left)", "PIN (%d tries left)", (unsigned long)tries), tries);
 		if ((rc = secret_get(from, prompt, false, pin)) != -1)
 			return rc;
 		text = pin;
@@ -30,7 +39,7 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 	mckd_log_event(e == MCKD_OK ? LOG_INFO : e == MCKD_E_CLONE ? LOG_ALERT : LOG_NOTICE, &ev);
 	mckd_wipe(pin, sizeof(pin));
 	if (e != MCKD_OK) {
-		say("%s%s%s", mckd_err_str(e), l->reason[0] != '\0' ? ": " : "", l->reason);
+		say_reason(e, l);
 		return exit_of(e);
 	}
 	return -1;
@@ -56,11 +65,11 @@ live_login(struct tool *t, struct found *f, const char *user, const char *applic
 	snprintf(l->user, sizeof(l->user), "%s", user != NULL ? user : "");
 	snprintf(l->service, sizeof(l->service), "cardtool");
 	if ((e = mckd_login_open(l)) != MCKD_OK) {
-		say("%s%s%s", mckd_err_str(e), l->reason[0] != '\0' ? ": " : "", l->reason);
+		say_reason(e, l);
 		rc = exit_of(e);
 	} else if ((rc = decide(l, from, text)) == -1) {
 		hex(f->info.card, MCKD_CARD_ID_LEN, id);
-		printf("card %s: verified live, application %s, index %u, ticket %u\n", id, l->application,
+		printf(_("card %s: verified live, application %s, index %u, ticket %u\n"), id, l->application,
 		    l->index, l->epoch);
 		rc = EX_DONE;
 	}

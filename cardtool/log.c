@@ -59,5 +59,5 @@ run(struct tool *t, int argc, char **argv)
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "log") : fail_store(t, e);
 }
 
-const struct verb verb_log = { "log", run, "the last events: who came in, who did not, what was ordered",
-	"[--limit N] [--json]\n\nDefault: the last 50.\n" };
+const struct verb verb_log = { "log", run, N_("the last events: who came in, who did not, what was ordered"),
+	N_("[--limit N] [--json]\n\nDefault: the last 50.\n") };

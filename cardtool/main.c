@@ -2,7 +2,6 @@
 #include "ui.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,10 +27,18 @@ static const struct verb *const verbs[] = {
 static void
 help(FILE *to)
 {
-	fputs("usage: cardtool [--store DIR] [--key FILE] [--config FILE] VERB [ARGUMENT ...]\n\n", to);
+	fputs(_("usage: cardtool [--store DIR] [--key FILE] [--config FILE] VERB [ARGUMENT ...]\n\n"), to);
 	for (size_t i = 0; i < N_VERBS; i++)
-		fprintf(to, "  %-16s %s\n", verbs[i]->name, verbs[i]->summary);
-	fputs("\ncardtool VERB --help says more; so does cardtool(8).\n", to);
+		fprintf(to, "  %-16s %s\n", verbs[i]->name, _(verbs[i]->summary));
+	fputs(_("\ncardtool VERB --help says more; so does cardtool(8).\n"), to);
+}
+
+static int
+try_help(const struct tool *t)
+{
+	fprintf(stderr, _("Try: cardtool%s%s --help\n"), t->verb != NULL ? " " : "",
+	    t->verb != NULL ? t->verb->name : "");
+	return EX_WRONG_USAGE;
 }
 
 int
@@ -41,11 +48,10 @@ tool_usage(const struct tool *t, const char *format, ...)
 
 	fputs("cardtool: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vfprintf(stderr, gettext(format), ap);
 	va_end(ap);
-	fprintf(stderr, "\nTry: cardtool%s%s --help\n", t->verb != NULL ? " " : "",
-	    t->verb != NULL ? t->verb->name : "");
-	return EX_WRONG_USAGE;
+	fputc('\n', stderr);
+	return try_help(t);
 }
 
 int
@@ -72,14 +78,12 @@ tool_option(struct tool *t, int c)
 		return -1;
 	case OPT_HELP:
 		if (t->verb != NULL)
-			printf("usage: cardtool %s %s", t->verb->name, t->verb->usage);
+			printf(_("usage: cardtool %s %s"), t->verb->name, _(t->verb->usage));
 		else
 			help(stdout);
 		return EX_DONE;
 	default:
-		fprintf(stderr, "Try: cardtool%s%s --help\n", t->verb != NULL ? " " : "",
-		    t->verb != NULL ? t->verb->name : "");
-		return EX_WRONG_USAGE;
+		return try_help(t);
 	}
 }
 
@@ -111,7 +115,7 @@ tool_conf(struct tool *t)
 		return EX_OTHER;
 	}
 	if ((e = mckd_conf_read(&t->conf, path, why)) != MCKD_OK) {
-		say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+		say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		return exit_of(e);
 	}
 	if (t->store_dir == NULL)
@@ -137,7 +141,7 @@ tool_open(struct tool *t, enum mckd_store_mode mode)
 		mckd_store_keep_events(t->store, t->conf.events_max, t->conf.events_days);
 		return -1;
 	}
-	say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+	say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 	if (e == MCKD_E_STORE_ABSENT)
 		say("cardtool init makes one");
 	return exit_of(e);
@@ -154,7 +158,7 @@ run(struct tool *t, int argc, char **argv)
 			optind = 0;
 			rc = verbs[i]->run(t, argc, argv);
 			if (fflush(stdout) != 0 && rc == EX_DONE) {
-				say("standard output: %s", strerror(errno));
+				say("%s: %s", _("standard output"), strerror(errno));
 				rc = EX_OTHER;
 			}
 			return rc;
@@ -175,7 +179,7 @@ main(int argc, char **argv)
 	/* Keys are in this memory: no core, no debugger of another process. */
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)setlocale(LC_CTYPE, "");
+	mckd_intl_start();
 	mckd_log_open("cardtool");
 	while ((c = getopt_long(argc, argv, "+hV", options, NULL)) != -1) {
 		if (c == 'V') {

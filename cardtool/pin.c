@@ -39,10 +39,10 @@ static int
 get_pins(const struct secret_source *from, struct compose_pins *out)
 {
 	char text[SECRET_MAX];
-	int rc = secret_get(from, "new PIN", true, text);
+	int rc = secret_get(from, _("new PIN"), true, text);
 
 	if (rc == -1)
-		rc = pins_parse(text, "new PIN", out);
+		rc = pins_parse(text, _("new PIN"), out);
 	mckd_wipe(text, sizeof(text));
 	return rc;
 }
@@ -68,13 +68,12 @@ change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 static int
 explain(uint16_t sw, enum mckd_err e, bool puk)
 {
-	const char *what = puk ? "PUK" : "PIN";
-
 	if (e == MCKD_E_PIN_WRONG)
-		say("wrong %s; %u %s left", what, sw & 15U, (sw & 15U) == 1 ? "try" : "tries");
+		say(puk ? ngettext("wrong PUK; %u try left", "wrong PUK; %u tries left", sw & 15U) :
+		    ngettext("wrong PIN; %u try left", "wrong PIN; %u tries left", sw & 15U), sw & 15U);
 	else if (e == MCKD_E_PIN_BLOCKED)
-		say("the %s is blocked%s", what, puk ? "; cardtool pin reset sets a new PIN" :
-		    "; cardtool pin unblock takes the PUK");
+		say(puk ? N_("the PUK is blocked; cardtool pin reset sets a new PIN") :
+		    N_("the PIN is blocked; cardtool pin unblock takes the PUK"));
 	else if (sw == 0x6985)
 		say("this application takes sealed PINs only: cardtool pin reset sets a new one");
 	else
@@ -139,10 +138,10 @@ with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 	if ((rc = reader_need(t, r->block.card, &f)) != -1)
 		return rc;
 	if ((rc = deliver_agrees(t, r, &f.info)) == -1 &&
-	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : "old PIN", false, puk ? 8 : 4, first)) == -1 &&
-	    (rc = get_block(&q->new, "new PIN", true, 4, q->block)) == -1 &&
+	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : _("old PIN"), false, puk ? 8 : 4, first)) == -1 &&
+	    (rc = get_block(&q->new, _("new PIN"), true, 4, q->block)) == -1 &&
 	    (rc = send(&f, app->slot, first, q->block, puk)) == -1) {
-		printf("application %s: the PIN is changed\n", app->name);
+		printf(_("application %s: the PIN is changed\n"), app->name);
 		e = note(t, r->block.card, puk);
 		rc = e == MCKD_OK ? EX_DONE : fail_store(t, e);
 		if (rc != EX_DONE) {
@@ -223,10 +222,10 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_pin = { "pin", run, "change a PIN, unblock it by PUK, or reset it by ticket",
-	"change  [--pin-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
+const struct verb verb_pin = { "pin", run, N_("change a PIN, unblock it by PUK, or reset it by ticket"),
+	N_("change  [--pin-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
 	"       cardtool pin unblock [--puk-file FILE] [--new-pin-file FILE] [OPTION ...] CARD | USER\n"
 	"       cardtool pin reset   [--new-pin-file FILE] [--now | --deferred] [OPTION ...] CARD | USER\n\n"
 	"OPTION: --application NAME, --reader PATTERN; --pin-fd, --new-pin-fd and --puk-fd take descriptors.\n"
 	"reset needs neither the old PIN nor the PUK: the store orders it. It takes up to 4 PINs, with\n"
-	"blanks between: with mechanism pin each is (mostly) another series number.\n" };
+	"blanks between: with mechanism pin each is (mostly) another series number.\n") };

@@ -273,12 +273,12 @@ report(struct tool *t, const struct provision *p, const struct found *f)
 	if (mckd_store_get(t->store, f->info.card, &r) != MCKD_OK)
 		return;
 	hex(f->info.card, MCKD_CARD_ID_LEN, id);
-	printf("card %s: provisioned by %u tickets, in %s\n", id, r->block.epoch, f->reader);
+	printf(_("card %s: provisioned by %u tickets, in %s\n"), id, r->block.epoch, f->reader);
 	for (unsigned i = 0; i < r->block.napps; i++)
-		printf("  application %s, mechanism %s, %d series numbers\n", r->block.app[i].name,
+		printf(_("  application %s, mechanism %s, %d series numbers\n"), r->block.app[i].name,
 		    mckd_mechanism_name(r->block.app[i].mechanism), __builtin_popcount(r->block.app[i].present));
 	for (unsigned u = 0; u < p->nusers; u++)
-		printf("  user %s\n", p->user[u]);
+		printf(_("  user %s\n"), p->user[u]);
 	mckd_record_free(r);
 }
 
@@ -326,4 +326,4 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_provision = { "provision", run, "make a blank card a card of a user", provision_usage };
+const struct verb verb_provision = { "provision", run, N_("make a blank card a card of a user"), provision_usage };

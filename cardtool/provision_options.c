@@ -10,7 +10,7 @@ enum { OPT_USER = OPT_OWN, OPT_APPLICATION, OPT_DEA1, OPT_DEA2, OPT_PIN_FILE, OP
 	OPT_GENERATE_PIN, OPT_PUK_FILE, OPT_PUK_FD, OPT_TRANSPORT_FILE, OPT_TRANSPORT_FD,
 	OPT_ACCOUNT };
 
-const char provision_usage[] =
+const char provision_usage[] = N_(
 	"--user USER [--user ...] --transport-key-file FILE | --transport-key-fd N\n"
 	"         [--application NAME[:MECHANISM[:N[:FLAG,...]]] ...] [--dea1 DEA] [--dea2 DEA]\n"
 	"         [--pin-file FILE | --pin-fd N | --generate-pin] [--puk-file FILE | --puk-fd N]\n"
@@ -18,12 +18,15 @@ const char provision_usage[] =
 	"         [--publish nss|userdb]] [--reader PATTERN]\n\n"
 	"Makes the blank card in the reader a card of these users, with these applications (default:\n"
 	"login).\n"
-	APP_SPEC_USAGE
+	"An application has N series numbers (1-32, default: 8) and a MECHANISM (default: host-random;\n"
+	"card-random, host-date, date, counter, pin; date/SECONDS and host-date/SECONDS set how long a\n"
+	"date lasts, by default a day). FLAG: no-pin, sealed-only (the PIN only encrypted, never by a\n"
+	"PIN pad; not with may-sign), may-sign (cardtool sign), duress (raises an alert).\n"
 	"DEA: aes-256 (default) or hmac-sha-256.\n"
 	"A PIN file has one line per application that needs one: a PIN, or up to 4 with blanks between.\n"
 	"--account: the users have no other account; they get one, of the next uid (see cardtool account).\n"
 	"The transport key is 64 hex digits. A PUK that is not given is drawn, and shown once. After a\n"
-	"cut, the same command goes on where the card is.\n";
+	"cut, the same command goes on where the card is.\n");
 
 static int
 application(struct tool *t, struct provision *p, const char *text)

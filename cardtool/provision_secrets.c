@@ -83,7 +83,7 @@ pins_from_file(struct provision *p)
 int
 provision_pins(struct provision *p, bool new)
 {
-	char text[SECRET_MAX], prompt[64];
+	char text[SECRET_MAX], prompt[96];
 	enum mckd_err e;
 	int rc = -1;
 
@@ -101,7 +101,8 @@ provision_pins(struct provision *p, bool new)
 			if ((e = secret_digits(PIN_DIGITS, text)) != MCKD_OK)
 				return fail(e, "PIN");
 		} else {
-			snprintf(prompt, sizeof(prompt), "%sPIN for application %s", new ? "new " : "", p->app[i].name);
+			snprintf(prompt, sizeof(prompt),
+			    new ? _("new PIN for application %s") : _("PIN for application %s"), p->app[i].name);
 			rc = secret_get(&p->pin, prompt, new, text);
 		}
 		if (rc == -1)
@@ -141,7 +142,7 @@ int
 provision_transport(const struct provision *p, uint8_t key[static MCKD_KEY_LEN])
 {
 	char text[SECRET_MAX];
-	int rc = secret_get(&p->transport, "transport key (64 hex digits)", false, text);
+	int rc = secret_get(&p->transport, _("transport key (64 hex digits)"), false, text);
 
 	if (rc == -1 && !unhex(text, key, MCKD_KEY_LEN)) {
 		say("the transport key must be 64 hex digits");
@@ -156,7 +157,7 @@ provision_show(const struct provision *p)
 {
 	if (p->generate_pin)
 		for (unsigned i = next_with_pin(p, 0); i < p->napps; i = next_with_pin(p, i + 1))
-			fprintf(stderr, "PIN of application %s: %s   (shown only now)\n", p->app[i].name, p->pin_text[i]);
+			fprintf(stderr, _("PIN of application %s: %s   (shown only now)\n"), p->app[i].name, p->pin_text[i]);
 	if (!secret_given(&p->puk))
-		fprintf(stderr, "PUK: %s   (shown only now)\n", p->puk_text);
+		fprintf(stderr, _("PUK: %s   (shown only now)\n"), p->puk_text);
 }

@@ -95,6 +95,6 @@ reader_need(const struct tool *t, const uint8_t *card, struct found *out)
 	if (e == MCKD_E_CARD_WRONG)
 		say("card %s is not in a reader; another card is", id);
 	else
-		say("card %s: %s", id, mckd_err_str(e));
+		say("card %s: %s", id, _(mckd_err_str(e)));
 	return exit_of(e);
 }

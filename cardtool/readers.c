@@ -66,5 +66,5 @@ run(struct tool *t, int argc, char **argv)
 	return table == NULL || bad != 0 ? fail(MCKD_E_NOMEM, "readers") : EX_DONE;
 }
 
-const struct verb verb_readers = { "readers", run, "the readers, and which cards are in them",
-	"[--json] [--reader PATTERN]\n" };
+const struct verb verb_readers = { "readers", run, N_("the readers, and which cards are in them"),
+	N_("[--json] [--reader PATTERN]\n") };

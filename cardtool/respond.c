@@ -30,7 +30,7 @@ read_challenge(const struct tool *t, struct asked *a)
 	size_t n = 0;
 
 	if (tty)
-		fputs("Paste the challenge, from BEGIN to END:\n", stderr);
+		fputs(_("Paste the challenge, from BEGIN to END:\n"), stderr);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
 		size_t len = strlen(line);
 
@@ -56,7 +56,7 @@ says_yes(void)
 
 	if (tty == NULL)
 		return false;
-	fputs("Type yes if this is the host ID that \"cardtool doctor\" shows on that host: ", stderr);
+	fputs(_("Type yes if this is the host ID that \"cardtool doctor\" shows on that host: "), stderr);
 	yes = fgets(answer, sizeof(answer), tty) != NULL && strcmp(answer, "yes\n") == 0;
 	fclose(tty);
 	return yes;
@@ -67,9 +67,9 @@ pin_host(const struct tool *t, const struct asked *a, const char *path, const ch
 {
 	char why[MCKD_KNOWN_WHY] = "";
 
-	fprintf(stderr, "Host:     %s (calls itself %s)\nHost ID:  %s\n", a->name, a->challenge.host, shown);
+	fprintf(stderr, _("Host:     %s (calls itself %s)\nHost ID:  %s\n"), a->name, a->challenge.host, shown);
 	if (was != NULL)
-		fprintf(stderr, "Pinned:   %s\n          ANOTHER ONE. Was the host's store made anew?\n", was);
+		fprintf(stderr, _("Pinned:   %s\n          ANOTHER ONE. Was the host's store made anew?\n"), was);
 	if (!t->force && !says_yes()) {
 		say("nothing was pinned or answered");
 		return EX_CONFIRM;
@@ -103,7 +103,7 @@ check_host(const struct tool *t, const struct asked *a)
 		return EX_CONFIRM;
 	}
 	if (e != MCKD_OK) {
-		say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+		say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		return EX_OTHER;
 	}
 	hex(host, sizeof(host), was);
@@ -123,16 +123,16 @@ explain(enum mckd_err e, const struct mckd_respond *r)
 	else if (e == MCKD_E_CARD_WRONG)
 		say("the card in the reader is none of those that this login takes");
 	else if (e == MCKD_E_PIN_WRONG)
-		say("wrong PIN (%d %s left)", r->tries, r->tries == 1 ? "try" : "tries");
+		say(ngettext("wrong PIN (%d try left)", "wrong PIN (%d tries left)", (unsigned long)r->tries), r->tries);
 	else
-		say("%s", mckd_err_str(e));
+		say("%s", _(mckd_err_str(e)));
 	return e == MCKD_E_CARD_REFUSED ? EX_WRONG_CARD : exit_of(e);
 }
 
 static int
 respond(const struct tool *t, const struct asked *a)
 {
-	char pin[SECRET_MAX] = "", reply[MCKD_REPLY_TEXT] = "", prompt[96];
+	char pin[SECRET_MAX] = "", reply[MCKD_REPLY_TEXT] = "", prompt[128], label[8];
 	struct mckd_respond r = { .link = NULL };
 	struct mckd_pcsc *pcsc = NULL;
 	enum mckd_err e = mckd_pcsc_open(&pcsc);
@@ -141,8 +141,9 @@ respond(const struct tool *t, const struct asked *a)
 	if (e == MCKD_OK)
 		e = mckd_respond_find(pcsc, t->reader, &a->challenge, &r);
 	if (e == MCKD_OK) {
-		snprintf(prompt, sizeof(prompt), "PIN for card %02X%02X\xe2\x80\xa6 (%d %s left)",
-		    r.info.card[0], r.info.card[1], r.tries, r.tries == 1 ? "try" : "tries");
+		snprintf(label, sizeof(label), "%02X%02X\xe2\x80\xa6", r.info.card[0], r.info.card[1]);
+		snprintf(prompt, sizeof(prompt), ngettext("PIN for card %s (%d try left)",
+		    "PIN for card %s (%d tries left)", (unsigned long)r.tries), label, r.tries);
 		rc = secret_get(&a->from, prompt, false, pin);
 	}
 	if (rc == -1 && e == MCKD_OK)
@@ -192,8 +193,8 @@ run(struct tool *t, int argc, char **argv)
 	return rc == -1 ? respond(t, &a) : rc;
 }
 
-const struct verb verb_respond = { "respond", run, "answer a login at another host, with the card here",
-	"[--host NAME] [--pin [--force]] [--pin-file FILE | --pin-fd N]\n"
+const struct verb verb_respond = { "respond", run, N_("answer a login at another host, with the card here"),
+	N_("[--host NAME] [--pin [--force]] [--pin-file FILE | --pin-fd N]\n"
 	"                       [--reader PATTERN]\n\n"
 	"Reads the challenge of a login from afar, asks for the PIN, prints the reply. The challenge must\n"
-	"be of the host pinned under NAME; --pin shows its host ID and pins it. No store is needed.\n" };
+	"be of the host pinned under NAME; --pin shows its host ID and pins it. No store is needed.\n") };

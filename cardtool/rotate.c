@@ -189,7 +189,7 @@ rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 	    "the series numbers named will never be accepted again")) != -1)
 		return rc;
 	if (o->resync) {
-		if ((rc = confirm(t, card, "everything but its PINs is replaced by what this store holds")) != -1)
+		if ((rc = confirm(t, card, _("everything but its PINs is replaced by what this store holds"))) != -1)
 			return rc;
 		return order_resync(t, card, change, &o->q);
 	}
@@ -229,7 +229,7 @@ to_cards(struct tool *t, struct request *o, const char *name)
 			return tool_usage(t, "%s has %" PRIu64 " cards; name the one in the reader", name, c.n);
 	}
 	if (o->q.compromised != 0) {
-		snprintf(text, sizeof(text), "%s: the series numbers named will never be accepted again", o->q.what);
+		snprintf(text, sizeof(text), _("%s: the series numbers named will never be accepted again"), o->q.what);
 		if ((rc = confirm(t, NULL, text)) != -1)
 			return rc;
 	}
@@ -273,8 +273,8 @@ run(struct tool *t, int argc, char **argv)
 	return to_cards(t, &o, name);
 }
 
-const struct verb verb_rotate = { "rotate", run, "give cards a new selection algorithm; retire what is compromised",
-	"[--application NAME] [--mechanism MECHANISM] [--compromised INDEX,...]\n"
+const struct verb verb_rotate = { "rotate", run, N_("give cards a new selection algorithm; retire what is compromised"),
+	N_("[--application NAME] [--mechanism MECHANISM] [--compromised INDEX,...]\n"
 	"         [--replenish N] [--now | --deferred] [--soft [--until DATE]] [--resync]\n"
 	"         [--reader PATTERN] [--force] CARD | USER | --all\n"
 	"       cardtool rotate status [--json] [CARD | USER]\n"
@@ -287,4 +287,4 @@ const struct verb verb_rotate = { "rotate", run, "give cards a new selection alg
 	"with --soft (and until DATE) it may go on as before where it could not take it, but for the\n"
 	"compromised. --resync sets the card's complete state where card and store disagree.\n"
 	"rotate status shows how far the rotations are. rotate cancel takes the last one back, while\n"
-	"it cannot be on the card.\n" };
+	"it cannot be on the card.\n") };

@@ -119,6 +119,6 @@ rotate_cancel(struct tool *t, const char *name)
 	if ((e = mckd_store_commit(t->store)) != MCKD_OK)
 		return fail_store(t, e);
 	hex(card, MCKD_CARD_ID_LEN, id);
-	printf("card %s: rotation %" PRId64 " is cancelled; the card selects as before\n", id, rotation);
+	printf(_("card %s: rotation %" PRId64 " is cancelled; the card selects as before\n"), id, rotation);
 	return EX_DONE;
 }

@@ -32,8 +32,9 @@ progress(struct many *m, bool last)
 	if (!last && now == m->told)
 		return;
 	m->told = now;
-	fprintf(stderr, "%s%" PRId64 " cards%s", isatty(STDERR_FILENO) ? "\r" : "cardtool: ", m->done,
-	    isatty(STDERR_FILENO) && !last ? "" : "\n");
+	fputs(isatty(STDERR_FILENO) ? "\r" : "cardtool: ", stderr);
+	fprintf(stderr, _("%" PRId64 " cards"), m->done);
+	fputs(isatty(STDERR_FILENO) && !last ? "" : "\n", stderr);
 }
 
 static enum mckd_err
@@ -162,7 +163,7 @@ rotate_many(struct tool *t, const struct rotate *q, const char *user)
 		say("no card to rotate");
 		return m.skipped > 0 ? EX_WRONG_USAGE : EX_STORE;
 	}
-	printf("rotation %" PRId64 ": recorded for %" PRId64 " cards; the next login of each delivers it\n",
+	printf(_("rotation %" PRId64 ": recorded for %" PRId64 " cards; the next login of each delivers it\n"),
 	    m.rotation, m.done);
 	if (m.skipped > 0)
 		say("%lu cards could not be rotated", m.skipped);

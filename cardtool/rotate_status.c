@@ -184,7 +184,7 @@ show(struct tool *t, struct status *s)
 	fputs(t->json ? ",\"cards\":" : s->waiting > 0 ? "\n" : "", stdout);
 	if (t->json || s->waiting > 0)
 		e = cards(t, s);
-	fputs(t->json ? "}\n" : s->waiting == 0 ? "No card waits for a rotation: it is over.\n" : "", stdout);
+	fputs(t->json ? "}\n" : s->waiting == 0 ? _("No card waits for a rotation: it is over.\n") : "", stdout);
 	return e;
 }
 

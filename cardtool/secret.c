@@ -82,7 +82,7 @@ generate(struct secret *q)
 static int
 get_secret(struct tool *t, struct secret *q)
 {
-	int rc = q->generate ? generate(q) : secret_get(&q->from, "confidential number", true, q->n1);
+	int rc = q->generate ? generate(q) : secret_get(&q->from, _("confidential number"), true, q->n1);
 
 	if (rc != -1)
 		return rc;
@@ -117,7 +117,7 @@ run(struct tool *t, int argc, char **argv)
 	if (put) {
 		rc = get_secret(t, &q);
 	} else {
-		rc = confirm(t, r->block.card, "its confidential number will be removed");
+		rc = confirm(t, r->block.card, _("its confidential number will be removed"));
 	}
 	if (rc == -1)
 		rc = order(t, r->block.card, put ? "secret-put" : "secret-remove", q.when, change, &q);
@@ -126,9 +126,9 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_secret = { "secret", run, "put a confidential number on a card, or remove it",
-	"put    [--secret-file FILE | --secret-fd N | --generate] [OPTION ...] CARD | USER\n"
+const struct verb verb_secret = { "secret", run, N_("put a confidential number on a card, or remove it"),
+	N_("put    [--secret-file FILE | --secret-fd N | --generate] [OPTION ...] CARD | USER\n"
 	"       cardtool secret remove [--force] [OPTION ...] CARD | USER\n\n"
 	"OPTION: --application NAME, --now, --deferred, --reader PATTERN. The number (1-128 bytes of\n"
 	"text) is on the card alone; a login hands it over encrypted, where authtok=secret asks for it.\n"
-	"--generate draws one of 256 bits and prints it, once, as 64 hex digits.\n" };
+	"--generate draws one of 256 bits and prints it, once, as 64 hex digits.\n") };

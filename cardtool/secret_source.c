@@ -108,9 +108,9 @@ secret_read(const struct secret_source *from, char *out, size_t room)
 	while (n < room && (got = read(fd, out + n, room - n)) > 0)
 		n += (size_t)got;
 	if (got < 0)
-		say("%s: %s", from->file != NULL ? from->file : "the descriptor", strerror(errno));
+		say("%s: %s", from->file != NULL ? from->file : _("the descriptor"), strerror(errno));
 	else if (n == room)
-		say("%s: too long", from->file != NULL ? from->file : "the descriptor");
+		say("%s: too long", from->file != NULL ? from->file : _("the descriptor"));
 	else
 		rc = -1;
 	if (rc == -1) {
@@ -118,7 +118,7 @@ secret_read(const struct secret_source *from, char *out, size_t room)
 			n--;
 		out[n] = '\0';
 		if (strlen(out) != n) {
-			say("%s: contains a NUL", from->file != NULL ? from->file : "the descriptor");
+			say("%s: contains a NUL", from->file != NULL ? from->file : _("the descriptor"));
 			rc = EX_OTHER;
 		}
 	}
@@ -132,14 +132,14 @@ secret_read(const struct secret_source *from, char *out, size_t room)
 int
 secret_get(const struct secret_source *from, const char *prompt, bool new, char out[static SECRET_MAX])
 {
-	char again[SECRET_MAX], text[64];
+	char again[SECRET_MAX], text[128];
 	int rc;
 
 	if (secret_given(from))
 		return secret_read(from, out, SECRET_MAX);
 	if ((rc = ask_secret(prompt, out)) != -1 || !new)
 		return rc;
-	snprintf(text, sizeof(text), "%s again", prompt);
+	snprintf(text, sizeof(text), _("%s again"), prompt);
 	if ((rc = ask_secret(text, again)) == -1 && strcmp(out, again) != 0) {
 		say("the two are not the same");
 		rc = EX_OTHER;

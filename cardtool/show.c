@@ -54,7 +54,7 @@ head(const struct mckd_record *r)
 	    b->have_last ? "" : " (unknown: the next one is a resync)", r->pending, r->counter);
 	printf("last use %s; expires %s\n", used, expires);
 	if (r->pin_must_change)
-		printf("the PIN must be changed at the next login\n");
+		fputs(_("the PIN must be changed at the next login\n"), stdout);
 }
 
 static int
@@ -80,5 +80,5 @@ run(struct tool *t, int argc, char **argv)
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "show") : fail_store(t, e);
 }
 
-const struct verb verb_show = { "show", run, "one card: its state, applications, series numbers, users",
-	"[--json] CARD | USER\n\nNothing secret is shown. --json lists the applications.\n" };
+const struct verb verb_show = { "show", run, N_("one card: its state, applications, series numbers, users"),
+	N_("[--json] CARD | USER\n\nNothing secret is shown. --json lists the applications.\n") };

@@ -42,8 +42,8 @@ signing_app(struct mckd_record *r, const char *name)
 		}
 	if (n == 1)
 		return found;
-	say(n == 0 ? "no application of this card may sign; provision one with the flag may-sign" :
-	    "more than one application may sign; name one by --application");
+	say(n == 0 ? N_("no application of this card may sign; provision one with the flag may-sign") :
+	    N_("more than one application may sign; name one by --application"));
 	return NULL;
 }
 
@@ -122,7 +122,7 @@ static int
 refused(const struct sign *q, enum mckd_err e)
 {
 	if (e == MCKD_E_PIN_WRONG && q->sw != 0)
-		say("wrong PIN; %u %s left", q->sw & 15U, (q->sw & 15U) == 1 ? "try" : "tries");
+		say(ngettext("wrong PIN; %u try left", "wrong PIN; %u tries left", q->sw & 15U), q->sw & 15U);
 	else if (e == MCKD_E_AUTH)
 		say("the card's signature is not the one of this card and application; nothing was written");
 	else
@@ -138,7 +138,7 @@ put_text(const struct sign *q)
 
 	signature_write(&q->out, text);
 	if (to == NULL || fputs(text, to) < 0 || fflush(to) != 0 || (to != stdout && fclose(to) != 0)) {
-		say("%s: %s", q->output != NULL ? q->output : "standard output", strerror(errno));
+		say("%s: %s", q->output != NULL ? q->output : _("standard output"), strerror(errno));
 		return EX_OTHER;
 	}
 	return EX_DONE;
@@ -229,8 +229,8 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_sign = { "sign", run, "sign a file with a card",
-	"[--output SIGNATURE] [--card CARD | USER] [--application NAME]\n"
+const struct verb verb_sign = { "sign", run, N_("sign a file with a card"),
+	N_("[--output SIGNATURE] [--card CARD | USER] [--application NAME]\n"
 	"                     [--pin-file FILE | --pin-fd N] [--reader PATTERN] FILE\n\n"
 	"Writes a detached signature of FILE (default: to standard output). It is a MAC: whoever holds\n"
-	"the card's full block can make it, so it proves something to the holder of the store alone.\n" };
+	"the card's full block can make it, so it proves something to the holder of the store alone.\n") };

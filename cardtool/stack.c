@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "intl.h"
 #include "stack.h"
 
 #include <errno.h>
@@ -54,11 +55,11 @@ add_rule(struct stack *s, const char *control, const char *rest, const char *whe
 	const char *at = rest;
 
 	if (s->n == STACK_RULES) {
-		snprintf(s->why, sizeof(s->why), "%s: more than %d rules", where, STACK_RULES);
+		snprintf(s->why, sizeof(s->why), _("%s: more than %d rules"), where, STACK_RULES);
 		return -1;
 	}
 	if (!stack_arg(&at, r->module, sizeof(r->module))) {
-		snprintf(s->why, sizeof(s->why), "%s: no module is named", where);
+		snprintf(s->why, sizeof(s->why), _("%s: no module is named"), where);
 		return -1;
 	}
 	if (strcmp(control, "include") == 0 || strcmp(control, "substack") == 0) {
@@ -99,7 +100,7 @@ one_line(struct stack *s, char *line, const char *where, unsigned depth)
 		const char *end = strchr(at, ']');
 
 		if (end == NULL) {
-			snprintf(s->why, sizeof(s->why), "%s: no ]", where);
+			snprintf(s->why, sizeof(s->why), _("%s: no ]"), where);
 			return -1;
 		}
 		snprintf(control, sizeof(control), "%.*s", (int)(end + 1 - at), at);
@@ -128,7 +129,7 @@ lines_of(struct stack *s, FILE *f, const char *path, unsigned depth)
 		snprintf(where, sizeof(where), "%s:%u", path, number);
 		if ((size_t)snprintf(whole + have, sizeof(whole) - have, "%s%s", line,
 			more ? " " : "") >= sizeof(whole) - have) {
-			snprintf(s->why, sizeof(s->why), "%s: line too long", where);
+			snprintf(s->why, sizeof(s->why), _("%s: line too long"), where);
 			rc = -1;
 		} else if (!more) {
 			rc = one_line(s, whole, where, depth);
@@ -147,7 +148,7 @@ read_file(struct stack *s, const char *name, unsigned depth)
 	int rc;
 
 	if (depth > DEPTH_MAX) {
-		snprintf(s->why, sizeof(s->why), "%s: files include each other", name);
+		snprintf(s->why, sizeof(s->why), _("%s: files include each other"), name);
 		return -1;
 	}
 	if (name[0] == '/')

@@ -67,14 +67,14 @@ apply(struct tool *t, const struct mckd_record *r, const struct change *q)
 	enum mckd_err e;
 	int rc;
 
-	if (q->what != NULL && (rc = confirm(t, r->block.card, q->what)) != -1)
+	if (q->what != NULL && (rc = confirm(t, r->block.card, _(q->what))) != -1)
 		return rc;
 	if ((e = keep(t, r, q)) == MCKD_E_STORE_BUSY)
-		return fail(e, "the card's status changed meanwhile; look again");
+		return fail(e, N_("the card's status changed meanwhile; look again"));
 	if (e != MCKD_OK)
 		return fail_store(t, e);
 	hex(r->block.card, MCKD_CARD_ID_LEN, id);
-	printf("card %s: %s\n", id, q->done);
+	printf(_("card %s: %s\n"), id, _(q->done));
 	/* A card that was the last one of an account locks it. */
 	rc = q->status == MCKD_CARD_REVOKED ? account_publish(t) : -1;
 	return rc == -1 ? EX_DONE : rc;
@@ -83,7 +83,8 @@ apply(struct tool *t, const struct mckd_record *r, const struct change *q)
 static int
 run_revoke(struct tool *t, int argc, char **argv)
 {
-	struct change q = { MCKD_CARD_REVOKED, "it will be revoked, for good; no login with it again", "revoked", NULL };
+	struct change q = { MCKD_CARD_REVOKED, N_("it will be revoked, for good; no login with it again"),
+		N_("revoked"), NULL };
 	struct mckd_record *r = NULL;
 	int rc = parse(t, argc, argv, &q, &r);
 
@@ -96,7 +97,7 @@ run_revoke(struct tool *t, int argc, char **argv)
 static int
 run_suspend(struct tool *t, int argc, char **argv)
 {
-	struct change q = { MCKD_CARD_SUSPENDED, NULL, "suspended", NULL };
+	struct change q = { MCKD_CARD_SUSPENDED, NULL, N_("suspended"), NULL };
 	struct mckd_record *r = NULL;
 	int rc = parse(t, argc, argv, &q, &r);
 
@@ -113,7 +114,7 @@ run_suspend(struct tool *t, int argc, char **argv)
 static int
 run_resume(struct tool *t, int argc, char **argv)
 {
-	struct change q = { MCKD_CARD_ACTIVE, "it will serve for logins again", "active", NULL };
+	struct change q = { MCKD_CARD_ACTIVE, N_("it will serve for logins again"), N_("active"), NULL };
 	struct mckd_record *r = NULL;
 	int rc = parse(t, argc, argv, &q, &r);
 
@@ -133,9 +134,9 @@ run_resume(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_revoke = { "revoke", run_revoke, "refuse a card for good",
-	"[--reason TEXT] [--force] CARD | USER\n\nAsks first, naming the card; --force does not ask.\n" };
-const struct verb verb_suspend = { "suspend", run_suspend, "refuse a card until it is resumed",
-	"[--reason TEXT] CARD | USER\n" };
-const struct verb verb_resume = { "resume", run_resume, "lift a suspension, saying what it means",
-	"[--reason TEXT] [--force] CARD | USER\n" };
+const struct verb verb_revoke = { "revoke", run_revoke, N_("refuse a card for good"),
+	N_("[--reason TEXT] [--force] CARD | USER\n\nAsks first, naming the card; --force does not ask.\n") };
+const struct verb verb_suspend = { "suspend", run_suspend, N_("refuse a card until it is resumed"),
+	N_("[--reason TEXT] CARD | USER\n") };
+const struct verb verb_resume = { "resume", run_resume, N_("lift a suspension, saying what it means"),
+	N_("[--reason TEXT] [--force] CARD | USER\n") };

@@ -44,7 +44,7 @@ trial_lock(struct trial *tr, const char *service)
 	snprintf(tr->path, sizeof(tr->path), STACK_DIR "/%s", service);
 	snprintf(path, sizeof(path), TRIAL_DIR "/%s", service);
 	if (mkdir(TRIAL_DIR, 0700) != 0 && errno != EEXIST) {
-		say(TRIAL_DIR ": %s", strerror(errno));
+		say("%s: %s", TRIAL_DIR, strerror(errno));
 		return EX_OTHER;
 	}
 	tr->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -259,7 +259,7 @@ trial_recover(struct tool *t)
 		return EX_DONE;
 	while (next_stale(dir, &tr) != NULL) {
 		if (trial_take_back(&tr) == -1) {
-			printf("%s: the trial is over; the rule is taken back\n", tr.service);
+			printf(_("%s: the trial is over; the rule is taken back\n"), tr.service);
 			note(t, "enable-taken-back", tr.service, "nobody watched any more");
 			trial_forget(&tr);
 		} else {

@@ -14,7 +14,7 @@ say(const char *format, ...)
 
 	fputs("cardtool: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vfprintf(stderr, gettext(format), ap);
 	va_end(ap);
 	fputc('\n', stderr);
 }
@@ -60,7 +60,7 @@ exit_of(enum mckd_err e)
 int
 fail(enum mckd_err e, const char *what)
 {
-	say("%s: %s", what, mckd_err_str(e));
+	say("%s: %s", _(what), _(mckd_err_str(e)));
 	return exit_of(e);
 }
 
@@ -69,7 +69,7 @@ fail_store(struct tool *t, enum mckd_err e)
 {
 	const char *why = mckd_store_why(t->store);
 
-	say("%s", why[0] != '\0' ? why : mckd_err_str(e));
+	say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 	return exit_of(e);
 }
 
@@ -137,12 +137,17 @@ confirm(const struct tool *t, const uint8_t *card, const char *what)
 	if (card != NULL)
 		hex(card, MCKD_CARD_ID_LEN, id);
 	if ((tty = fopen("/dev/tty", "r+e")) == NULL) {
-		say("%s%s%s%s. This needs --force where there is no terminal to ask.", card != NULL ? "card " : "",
-		    id, card != NULL ? ": " : "", what);
+		if (card != NULL)
+			say("card %s: %s. This needs --force where there is no terminal to ask.", id, what);
+		else
+			say("%s. This needs --force where there is no terminal to ask.", what);
 		return EX_CONFIRM;
 	}
-	fprintf(stderr, "%s%s%s%s.\nType yes to go on: ", card != NULL ? "Card " : "", id,
-	    card != NULL ? ": " : "", what);
+	if (card != NULL)
+		fprintf(stderr, _("Card %s: %s.\n"), id, what);
+	else
+		fprintf(stderr, "%s.\n", what);
+	fputs(_("Type yes to go on: "), stderr);
 	yes = fgets(answer, sizeof(answer), tty) != NULL && strcmp(answer, "yes\n") == 0;
 	fclose(tty);
 	if (yes)

@@ -66,7 +66,7 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_verify = { "verify", run, "a login with a card in a reader, to see that all is well",
-	"[--user USER] [--application NAME] [--pin-file FILE | --pin-fd N]\n"
+const struct verb verb_verify = { "verify", run, N_("a login with a card in a reader, to see that all is well"),
+	N_("[--user USER] [--application NAME] [--pin-file FILE | --pin-fd N]\n"
 	"                       [--reader PATTERN] [CARD | USER]\n\n"
-	"Compares card and store, delivers what is queued, and authenticates as a login does.\n" };
+	"Compares card and store, delivers what is queued, and authenticates as a login does.\n") };

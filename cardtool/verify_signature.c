@@ -49,7 +49,7 @@ judge(const char *path, const struct mckd_record *r, const struct mckd_app *app,
 	const struct mckd_card_signature *s = &q->s;
 	bool retired = (mckd_app_active(app) >> (s->index - 1) & 1) == 0;
 	bool compromised = (app->compromised >> (s->index - 1) & 1) != 0;
-	const char *why = compromised ? "compromised" : "retired";
+	const char *why = compromised ? _("compromised") : _("retired");
 	char id[HEX_CARD];
 
 	hex(q->card, sizeof(q->card), id);
@@ -58,9 +58,9 @@ judge(const char *path, const struct mckd_record *r, const struct mckd_app *app,
 		    "it was made", path, s->index, id, why, s->epoch);
 		return EX_OTHER;
 	}
-	printf("%s: %s by card %s, application %s, index %u, epoch %u, counter %lu, %s\n", path,
-	    retired || r->status != MCKD_CARD_ACTIVE ? "was signed" : "signed", id, app->name, s->index,
-	    s->epoch, (unsigned long)s->counter, (s->flags & 1) != 0 ? "PIN verified" : "without a PIN");
+	printf(_("%s: %s by card %s, application %s, index %u, epoch %u, counter %lu, %s\n"), path,
+	    retired || r->status != MCKD_CARD_ACTIVE ? _("was signed") : _("signed"), id, app->name, s->index,
+	    s->epoch, (unsigned long)s->counter, (s->flags & 1) != 0 ? _("PIN verified") : _("without a PIN"));
 	if (retired)
 		say("index %u is %s since (the card is at epoch %u): an old signature, made in epoch %u, if "
 		    "something else shows its age; whoever has that key can have made it today", s->index, why,
@@ -106,6 +106,6 @@ run(struct tool *t, int argc, char **argv)
 	return rc;
 }
 
-const struct verb verb_verify_signature = { "verify-signature", run, "check a file against its signature",
-	"FILE SIGNATURE\n\n"
-	"0: signed by this card. 9: the MAC is right, but index or card is retired since. 1: neither.\n" };
+const struct verb verb_verify_signature = { "verify-signature", run, N_("check a file against its signature"),
+	N_("FILE SIGNATURE\n\n"
+	"0: signed by this card. 9: the MAC is right, but index or card is retired since. 1: neither.\n") };

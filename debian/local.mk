@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	debian/libpam-mckd.postinst \
 	debian/libpam-mckd.postrm \
 	debian/libpam-mckd.prerm \
+	debian/mckd-l10n.install \
 	debian/mckd-tools.install \
 	debian/mckd-vcard.install \
 	debian/rules \

@@ -2,6 +2,7 @@
 #include "accounts.h"
 #include "../nss_mckd/accounts.h"
 #include "accounts_file.h"
+#include "intl.h"
 
 #include <cdb.h>
 #include <errno.h>
@@ -14,7 +15,7 @@
 static enum mckd_err
 refuse(char *why, const char *what, const char *fault)
 {
-	snprintf(why, MCKD_ACCOUNTS_WHY, "%.64s: %s", what, fault);
+	snprintf(why, MCKD_ACCOUNTS_WHY, "%.64s: %s", what, _(fault));
 	return MCKD_E_USAGE;
 }
 
@@ -150,7 +151,7 @@ lists_unique(const struct lists *l, char *why)
 		if (strcmp(l->by_name[i - 1]->name, l->by_name[i]->name) == 0)
 			return refuse(why, l->by_name[i]->name, "this account is listed twice");
 		if (l->uids[i - 1] == l->uids[i]) {
-			snprintf(why, MCKD_ACCOUNTS_WHY, "uid %u belongs to two accounts", l->uids[i]);
+			snprintf(why, MCKD_ACCOUNTS_WHY, _("uid %u belongs to two accounts"), l->uids[i]);
 			return MCKD_E_USAGE;
 		}
 	}
@@ -158,7 +159,7 @@ lists_unique(const struct lists *l, char *why)
 		if (strcmp(l->group_by_name[i - 1]->name, l->group_by_name[i]->name) == 0)
 			return refuse(why, l->group_by_name[i]->name, "this group is listed twice");
 		if (l->gids[i - 1] == l->gids[i]) {
-			snprintf(why, MCKD_ACCOUNTS_WHY, "gid %u belongs to two groups", l->gids[i]);
+			snprintf(why, MCKD_ACCOUNTS_WHY, _("gid %u belongs to two groups"), l->gids[i]);
 			return MCKD_E_USAGE;
 		}
 	}

@@ -2,6 +2,7 @@
 #include "accounts.h"
 #include "../nss_mckd/accounts.h"
 #include "accounts_file.h"
+#include "intl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 static enum mckd_err
 refuse(char *why, const char *what, const char *fault)
 {
-	snprintf(why, MCKD_ACCOUNTS_WHY, "%.64s: %s", what, fault);
+	snprintf(why, MCKD_ACCOUNTS_WHY, "%.64s: %s", _(what), _(fault));
 	return MCKD_E_USAGE;
 }
 
@@ -35,7 +36,7 @@ enum mckd_err
 mckd_account_check(const struct mckd_account *a, char *why)
 {
 	if (a->name == NULL || !mckd_account_name_valid(a->name))
-		return refuse(why, "account name", "1-32 of a-z, 0-9, _ and -, not starting with a digit or -");
+		return refuse(why, N_("account name"), "1-32 of a-z, 0-9, _ and -, not starting with a digit or -");
 	if (!mckd_account_id_valid(a->uid) || !mckd_account_id_valid(a->gid))
 		return refuse(why, a->name, "uid and gid are 1000 at least, and not nobody's");
 	if (a->gecos != NULL && !mckd_account_text_valid(a->gecos))
@@ -53,7 +54,7 @@ mckd_group_check(const struct mckd_group *g, char *why)
 	size_t i;
 
 	if (g->name == NULL || !mckd_account_name_valid(g->name))
-		return refuse(why, "group name", "1-32 of a-z, 0-9, _ and -, not starting with a digit or -");
+		return refuse(why, N_("group name"), "1-32 of a-z, 0-9, _ and -, not starting with a digit or -");
 	if (!mckd_account_id_valid(g->gid))
 		return refuse(why, g->name, "gid is 1000 at least, and not nogroup's");
 	for (i = 0; i < g->nmembers; i++)

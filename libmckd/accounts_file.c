@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "accounts_file.h"
+#include "intl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +91,7 @@ open_dir(const char *dir, int *out, char *why)
 	if (fd < 0)
 		return failed(why, dir);
 	if (fstat(fd, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-		snprintf(why, MCKD_ACCOUNTS_WHY, "%.128s: others than its owner may write there", dir);
+		snprintf(why, MCKD_ACCOUNTS_WHY, _("%.128s: others than its owner may write there"), dir);
 		close(fd);
 		return MCKD_E_STORE_UNTRUSTED;
 	}
@@ -137,7 +138,7 @@ write_new(int dir, const char *name, uint32_t max, int (*build)(void *, int), vo
 	if (build(arg, fd) != 0 || fchmod(fd, 0644) != 0 || fsync(fd) != 0 || fstat(fd, &st) != 0) {
 		e = failed(why, name);
 	} else if (st.st_size > (off_t)max) {
-		snprintf(why, MCKD_ACCOUNTS_WHY, "%s: more accounts than it can hold", name);
+		snprintf(why, MCKD_ACCOUNTS_WHY, _("%s: more accounts than it can hold"), name);
 		e = MCKD_E_USAGE;
 	} else {
 		e = MCKD_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hex.h"
+#include "intl.h"
 
 #define INTRO "Card login. Answer with mckd-askpass(1), or paste this into cardtool respond:"
 #define BEGIN "-----BEGIN MCKD CHALLENGE-----"
@@ -60,7 +61,7 @@ refuse(char *why, const char *what, struct span s)
 	for (size_t i = 0; i < n; i++)
 		shown[i] = s.at[i] >= 0x20 && s.at[i] < 0x7f ? s.at[i] : '?';
 	shown[n] = '\0';
-	(void)snprintf(why, MCKD_CHALLENGE_WHY, "%s%s%s%s%s", what, n > 0 ? ": \"" : "", shown,
+	(void)snprintf(why, MCKD_CHALLENGE_WHY, "%s%s%s%s%s", _(what), n > 0 ? ": \"" : "", shown,
 	    n < s.len ? "..." : "", n > 0 ? "\"" : "");
 	return MCKD_E_PARSE;
 }
@@ -221,27 +222,27 @@ mckd_challenge_read(const char *text, struct mckd_challenge *out,
 	memset(out, 0, sizeof(*out));
 	memset(prefix, 0, sizeof(*prefix));
 	if (strlen(text) > TEXT_MAX)
-		return refuse(why, "the text is too long for a challenge", none);
+		return refuse(why, N_("the text is too long for a challenge"), none);
 	if ((begin = strstr(text, BEGIN)) == NULL)
-		return refuse(why, "there is no challenge", none);
+		return refuse(why, N_("there is no challenge"), none);
 	body = begin + strlen(BEGIN);
 	if ((end = strstr(body, END)) == NULL)
-		return refuse(why, "the challenge is cut off", none);
+		return refuse(why, N_("the challenge is cut off"), none);
 	if (strstr(body, BEGIN) != NULL || strstr(end + strlen(END), END) != NULL)
-		return refuse(why, "there is more than one challenge", none);
+		return refuse(why, N_("there is more than one challenge"), none);
 	if (!read_prefix(text, prefix, &skip) || text + skip > begin)
-		return refuse(why, "ssh's (user@host) cannot be understood", none);
+		return refuse(why, N_("ssh's (user@host) cannot be understood"), none);
 	before = trim((struct span){ text + skip, (size_t)(begin - text) - skip });
 	if (ends_with(before, INTRO)) {
 		before.len -= strlen(INTRO);
 		before = trim(before);
 	}
 	if (before.len > 0)
-		return refuse(why, "unknown text before the challenge", before);
+		return refuse(why, N_("unknown text before the challenge"), before);
 	after = trim((struct span){ end + strlen(END), strlen(end + strlen(END)) });
 	if (after.len > 0 && !is(after, TRAILER))
-		return refuse(why, "unknown text after the challenge", after);
+		return refuse(why, N_("unknown text after the challenge"), after);
 	if (!read_body((struct span){ body, (size_t)(end - body) }, out))
-		return refuse(why, "the challenge is malformed", none);
+		return refuse(why, N_("the challenge is malformed"), none);
 	return MCKD_OK;
 }

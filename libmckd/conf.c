@@ -8,6 +8,7 @@
 
 #include "block.h"
 #include "conf_file.h"
+#include "intl.h"
 #include "store.h"
 
 enum kind { TEXT, PATH, UNIT, APPLICATION, NUMBER, IDS, WORD, FLAG };
@@ -56,7 +57,7 @@ mckd_conf_default(struct mckd_conf *c)
 {
 	memset(c, 0, sizeof(*c));
 	(void)snprintf(c->application, sizeof(c->application), "auto");
-	(void)snprintf(c->cue, sizeof(c->cue), "Insert your card.");
+	(void)snprintf(c->cue, sizeof(c->cue), "%s", MCKD_CUE);
 	(void)snprintf(c->store, sizeof(c->store), "%s", MCKD_STATEDIR);
 	(void)snprintf(c->key, sizeof(c->key), "%s", MCKD_SYSCONFDIR "/store.key");
 	(void)snprintf(c->account_home, sizeof(c->account_home), "/home");
@@ -190,15 +191,15 @@ set(void *arg, const char *key, const char *value, const char *where, char *why)
 	const struct setting *s = find(key, strlen(key));
 
 	if (s == NULL) {
-		(void)snprintf(why, MCKD_WHY, "%s: unknown key \"%s\"", where, key);
+		(void)snprintf(why, MCKD_WHY, _("%s: unknown key \"%s\""), where, key);
 		return MCKD_E_CONFIG;
 	}
 	if (s->option_only) {
-		(void)snprintf(why, MCKD_WHY, "%s: \"%s\" is an option of the module only", where, key);
+		(void)snprintf(why, MCKD_WHY, _("%s: \"%s\" is an option of the module only"), where, key);
 		return MCKD_E_CONFIG;
 	}
 	if (!apply(arg, s, value)) {
-		(void)snprintf(why, MCKD_WHY, "%s: \"%s\" cannot be \"%s\"", where, key, value);
+		(void)snprintf(why, MCKD_WHY, _("%s: \"%s\" cannot be \"%s\""), where, key, value);
 		return MCKD_E_CONFIG;
 	}
 	return MCKD_OK;
@@ -211,7 +212,7 @@ mckd_conf_read(struct mckd_conf *c, const char *path, char *why)
 	char dir[PATH_MAX];
 	enum mckd_err err;
 
-	(void)snprintf(why, MCKD_WHY, "%s: cannot be read", path);
+	(void)snprintf(why, MCKD_WHY, _("%s: cannot be read"), path);
 	if ((size_t)snprintf(dir, sizeof(dir), "%s.d", path) >= sizeof(dir))
 		return MCKD_E_CONFIG;
 	err = mckd_conf_file(path, set, &new, why);
@@ -234,15 +235,15 @@ mckd_conf_option(struct mckd_conf *c, const char *option, char *why)
 	const struct setting *s = find(option, len);
 
 	if (s == NULL) {
-		(void)snprintf(why, MCKD_WHY, "unknown option \"%s\"", option);
+		(void)snprintf(why, MCKD_WHY, _("unknown option \"%s\""), option);
 		return MCKD_E_CONFIG;
 	}
 	if (equals == NULL && s->kind != FLAG) {
-		(void)snprintf(why, MCKD_WHY, "option \"%s\" has no value", option);
+		(void)snprintf(why, MCKD_WHY, _("option \"%s\" has no value"), option);
 		return MCKD_E_CONFIG;
 	}
 	if (!apply(c, s, equals != NULL ? equals + 1 : "yes")) {
-		(void)snprintf(why, MCKD_WHY, "option \"%s\" is not valid", option);
+		(void)snprintf(why, MCKD_WHY, _("option \"%s\" is not valid"), option);
 		return MCKD_E_CONFIG;
 	}
 	return MCKD_OK;

@@ -4,18 +4,20 @@
 
 #include <stdbool.h>
 #include "err.h"
+#include "intl.h"
 
 /*
  * mckd.conf(5) and its drop-ins, and the module's options, which override it.
  * The file is read whole, safely and exactly, or it is an error naming file and line.
  */
 #define MCKD_CONF_TEXT 128
+#define MCKD_CUE N_("Insert your card.")
 
 struct mckd_conf {
 	char application[MCKD_CONF_TEXT];	/* a name, or "auto" (default): by PIN */
 	char reader[MCKD_CONF_TEXT];		/* shell pattern; "" is every reader */
 	char prompt[MCKD_CONF_TEXT];		/* "" is the built-in one */
-	char cue[MCKD_CONF_TEXT];		/* shown while waiting for a card */
+	char cue[MCKD_CONF_TEXT];		/* shown while waiting for a card; MCKD_CUE in the person's language */
 	char store[MCKD_CONF_TEXT];		/* directory */
 	char key[MCKD_CONF_TEXT];		/* store key file */
 	char duress_unit[MCKD_CONF_TEXT];	/* of systemd; "" is none */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "intl.h"
 #include "store.h"
 
 #define FILE_SIZE_MAX 65536
@@ -55,7 +56,7 @@ open_parent(const char *path, int *out, const char **name, char *why)
 	int fd, next;
 
 	if (path[0] != '/') {
-		(void)snprintf(why, MCKD_WHY, "%s: not an absolute path", path);
+		(void)snprintf(why, MCKD_WHY, _("%s: not an absolute path"), path);
 		return MCKD_E_CONFIG;
 	}
 	if ((fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
@@ -84,7 +85,7 @@ open_parent(const char *path, int *out, const char **name, char *why)
 	return MCKD_OK;
 bad:
 	(void)close(fd);
-	(void)snprintf(why, MCKD_WHY, "%s: %.*s is not a directory of root that only root can write to",
+	(void)snprintf(why, MCKD_WHY, _("%s: %.*s is not a directory of root that only root can write to"),
 	    path, (int)(slash - path), path);
 	return MCKD_E_CONFIG;
 }
@@ -105,7 +106,7 @@ read_whole(int fd, char *text, size_t *len, const char *path, char *why)
 			return MCKD_E_CONFIG;
 		}
 	}
-	(void)snprintf(why, MCKD_WHY, "%s: too large", path);
+	(void)snprintf(why, MCKD_WHY, _("%s: too large"), path);
 	return MCKD_E_CONFIG;
 }
 
@@ -116,10 +117,10 @@ check_line(struct places *p, const char *at, const char *end)
 	const char *key;
 
 	if (end - at > FILE_LINE_MAX)
-		return "line too long";
+		return N_("line too long");
 	for (const char *c = at; c < end; c++)
 		if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-			return "not text";
+			return N_("not text");
 	while (at < end && (*at == ' ' || *at == '\t'))
 		at++;
 	if (at == end || *at == '#')
@@ -129,12 +130,12 @@ check_line(struct places *p, const char *at, const char *end)
 	for (size_t i = 0; i < p->n; i++)
 		if (p->list[i].len == (size_t)(at - key) &&
 		    memcmp(p->list[i].key, key, p->list[i].len) == 0)
-			return "given twice";
+			return N_("given twice");
 	/* libeconf would cut the value there, be it in quotes, and say nothing. */
 	if (memchr(at, '#', (size_t)(end - at)) != NULL)
-		return "a comment has a line of its own, and a value has no #";
+		return N_("a comment has a line of its own, and a value has no #");
 	if (p->n == SETTINGS_MAX)
-		return "too many settings";
+		return N_("too many settings");
 	p->list[p->n].key = key;
 	p->list[p->n++].len = (size_t)(at - key);
 	return NULL;
@@ -158,7 +159,7 @@ check_text(int fd, const char *path, size_t *n, char *why)
 			end = text + len;
 		if ((wrong = check_line(&p, at, end)) == NULL)
 			continue;
-		(void)snprintf(why, MCKD_WHY, "%.160s:%u: %s", path, line, wrong);
+		(void)snprintf(why, MCKD_WHY, "%.160s:%u: %s", path, line, _(wrong));
 		err = MCKD_E_CONFIG;
 		goto out;
 	}
@@ -181,17 +182,17 @@ set_one(econf_file *kf, const char *path, char *const *keys, size_t i, mckd_conf
 	if (e == ECONF_NOMEM)
 		return MCKD_E_NOMEM;
 	if (e != ECONF_SUCCESS || ev == NULL) {
-		(void)snprintf(why, MCKD_WHY, "%s: \"%s\" has no value", path, keys[i]);
+		(void)snprintf(why, MCKD_WHY, _("%s: \"%s\" has no value"), path, keys[i]);
 		goto out;
 	}
 	(void)snprintf(where, sizeof(where), "%.130s:%llu", path, (unsigned long long)ev->line_number);
 	value = ev->values != NULL ? ev->values[0] : NULL;
 	if (value == NULL || value[0] == '\0') {
-		(void)snprintf(why, MCKD_WHY, "%s: \"%.64s\" has no value", where, keys[i]);
+		(void)snprintf(why, MCKD_WHY, _("%s: \"%.64s\" has no value"), where, keys[i]);
 		goto out;
 	}
 	if (ev->values[1] != NULL || strchr(value, '\n') != NULL) {
-		(void)snprintf(why, MCKD_WHY, "%s: \"%.64s\" goes over several lines", where, keys[i]);
+		(void)snprintf(why, MCKD_WHY, _("%s: \"%.64s\" goes over several lines"), where, keys[i]);
 		goto out;
 	}
 	err = set(arg, keys[i], value, where, why);
@@ -227,13 +228,13 @@ parse(int fd, const char *path, size_t lines, mckd_conf_set set, void *arg, char
 	if (e != ECONF_SUCCESS && e != ECONF_NOGROUP)
 		goto out;
 	if (ngroups > 0) {
-		(void)snprintf(why, MCKD_WHY, "%s: unknown section \"[%s]\"", path, groups[0]);
+		(void)snprintf(why, MCKD_WHY, _("%s: unknown section \"[%s]\""), path, groups[0]);
 		goto out;
 	}
 	e = econf_getKeys(kf, NULL, &n, &keys);
 	err = e == ECONF_SUCCESS || e == ECONF_NOKEY ? MCKD_OK : MCKD_E_CONFIG;
 	if (err == MCKD_OK && n != lines) {
-		(void)snprintf(why, MCKD_WHY, "%s: a line that is not one setting", path);
+		(void)snprintf(why, MCKD_WHY, _("%s: a line that is not one setting"), path);
 		err = MCKD_E_CONFIG;
 	}
 	for (size_t i = 0; i < n && err == MCKD_OK; i++)
@@ -257,7 +258,7 @@ read_at(int dir, const char *name, const char *path, mckd_conf_set set, void *ar
 	if (fd < 0)
 		(void)snprintf(why, MCKD_WHY, "%s: %m", path);
 	else if (!trusted(fd, S_IFREG))
-		(void)snprintf(why, MCKD_WHY, "%s: not a regular file of root that only root can write to",
+		(void)snprintf(why, MCKD_WHY, _("%s: not a regular file of root that only root can write to"),
 		    path);
 	else if ((err = check_text(fd, path, &lines, why)) == MCKD_OK)
 		err = parse(fd, path, lines, set, arg, why);
@@ -312,12 +313,12 @@ mckd_conf_dir(const char *path, mckd_conf_set set, void *arg, char *why)
 	}
 	err = MCKD_E_CONFIG;
 	if (dir < 0 || !trusted(dir, S_IFDIR)) {
-		(void)snprintf(why, MCKD_WHY, "%s: not a directory of root that only root can write to",
+		(void)snprintf(why, MCKD_WHY, _("%s: not a directory of root that only root can write to"),
 		    path);
 		goto out;
 	}
 	if ((n = scandirat(dir, ".", &list, is_drop_in, by_name)) < 0 || n > DROP_INS_MAX) {
-		(void)snprintf(why, MCKD_WHY, "%s: cannot be listed", path);
+		(void)snprintf(why, MCKD_WHY, _("%s: cannot be listed"), path);
 		goto out;
 	}
 	err = MCKD_OK;

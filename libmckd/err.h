@@ -43,7 +43,7 @@ enum mckd_err {
 	MCKD_E_COUNT		/* number of values, not an error */
 };
 
-/* A constant sentence in English for any value; never NULL. */
+/* A constant sentence in English for any value, to be translated where it is shown; never NULL. */
 const char *mckd_err_str(enum mckd_err e);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json_priv.h"
+#include "intl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,8 +237,8 @@ mckd_json_read(const char *text, size_t len, struct mckd_json *out, char *why)
 		bool twice = json_error_code(&error) == json_error_duplicate_key;
 
 		e = json_error_code(&error) == json_error_out_of_memory ? MCKD_E_NOMEM : MCKD_E_PARSE;
-		snprintf(why, MCKD_WHY, "line %d, column %d: %s", error.line, error.column,
-		    twice ? "a field given twice" : "not valid JSON");
+		snprintf(why, MCKD_WHY, _("line %d, column %d: %s"), error.line, error.column,
+		    twice ? _("a field given twice") : _("not valid JSON"));
 		goto out;
 	}
 	top.obj = root;
@@ -252,7 +253,7 @@ out:
 	mckd_json_memory_end(old);
 	if (e != MCKD_OK) {
 		if (why[0] == '\0')
-			snprintf(why, MCKD_WHY, "%s", mckd_err_str(e));
+			snprintf(why, MCKD_WHY, "%s", _(mckd_err_str(e)));
 		mckd_json_free(out);
 	}
 	return e;

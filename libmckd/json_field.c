@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json_priv.h"
+#include "intl.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@ mckd_json_wrong(const struct mckd_json_place *p, const char *key, const char *fo
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	vsnprintf(text, sizeof(text), _(format), ap);
 	va_end(ap);
 	snprintf(p->why, MCKD_WHY, "%.40s%.60s: %.127s", p->path, key, text);
 	/* The key may come from the file, and why goes to a terminal. */
@@ -131,7 +132,7 @@ mckd_json_dea(const struct mckd_json_place *p, const char *key, enum mckd_dea *o
 	else if (strcmp(text, MCKD_JSON_HMAC) == 0)
 		*out = MCKD_DEA_HMAC;
 	else
-		return mckd_json_wrong(p, key, "must be \"" MCKD_JSON_AES "\" or \"" MCKD_JSON_HMAC "\"");
+		return mckd_json_wrong(p, key, "must be \"%s\" or \"%s\"", MCKD_JSON_AES, MCKD_JSON_HMAC);
 	return MCKD_OK;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hex.h"
+#include "intl.h"
 
 #define FILE_MAX (1 << 20)
 #define NAME_LEN 255
@@ -35,7 +36,7 @@ mckd_known_path(char out[static MCKD_KNOWN_PATH])
 static enum mckd_err
 fail(char *why, const char *path, const char *what, enum mckd_err err)
 {
-	(void)snprintf(why, MCKD_KNOWN_WHY, "%.160s: %s", path, what);
+	(void)snprintf(why, MCKD_KNOWN_WHY, "%.160s: %s", path, _(what));
 	return err;
 }
 
@@ -110,7 +111,7 @@ seek(const char *text, const char *path, const char *name, const char **line,
     uint8_t host[static MCKD_HOST_ID_LEN], char *why)
 {
 	uint8_t id[MCKD_HOST_ID_LEN];
-	char what[64];
+	char what[128];
 	unsigned at = 0;
 
 	*line = NULL;
@@ -121,8 +122,8 @@ seek(const char *text, const char *path, const char *name, const char **line,
 		at++;
 		if (n < 0 || (n > 0 && *line != NULL && (size_t)n == strlen(name) &&
 		    strncasecmp(p, name, (size_t)n) == 0)) {
-			(void)snprintf(what, sizeof(what), "line %u is %s", at, n < 0 ?
-			    "not \"name hostID\"" : "of a name that was there");
+			(void)snprintf(what, sizeof(what), n < 0 ? _("line %u is not \"name hostID\"") :
+			    _("line %u is of a name that was there"), at);
 			return fail(why, path, what, MCKD_E_PARSE);
 		}
 		if (n > 0 && (size_t)n == strlen(name) && strncasecmp(p, name, (size_t)n) == 0) {

@@ -6,6 +6,7 @@ libmckd_la_SOURCES = \
 	libmckd/buf.c libmckd/buf.h \
 	libmckd/crypto.c libmckd/crypto.h \
 	libmckd/err.c libmckd/err.h \
+	libmckd/intl.c libmckd/intl.h \
 	libmckd/keys.c libmckd/keys.h \
 	libmckd/userdb.c libmckd/userdb.h libmckd/userdb_sweep.c libmckd/userdb_sweep.h
 libmckd_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(PCSC_CFLAGS) $(SQLITE_CFLAGS) $(ECONF_CFLAGS) $(JANSSON_CFLAGS) $(CDB_CFLAGS)

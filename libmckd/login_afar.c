@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intl.h"
 #include "login_inside.h"
 
 #define LOOK_MAX 16		/* cards of one user */
@@ -285,8 +286,8 @@ mckd_login_reply(struct mckd_login *l, struct mckd_afar *a, const char *text)
 	x.a = reply.answer;
 	memcpy(l->info.card, reply.card, sizeof(l->info.card));
 	if (err != MCKD_OK || a->of[i].decoy) {
-		mckd_login_reason(l, err != MCKD_OK ? "the reply is not that of a card named" :
-		    "the reply is that of a decoy");
+		mckd_login_reason(l, err != MCKD_OK ? N_("the reply is not that of a card named") :
+		    N_("the reply is that of a decoy"));
 		err = judge_decoy(l, a->of[i].source, &x);
 	} else {
 		x.standing = mckd_login_read(l, a->of[i].source);

@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "intl.h"
 #include "log.h"
 #include "select.h"
 #include "store_rotate.h"
@@ -215,8 +216,8 @@ talk(struct mckd_login *l, struct mckd_exchange *x)
 	if (x->on_pad) {
 		err = l->link->ops->verify_on_pad(l->link, l->slot, &x->sw);
 		if (err == MCKD_E_TIMEOUT)
-			mckd_login_reason(l, x->sw == SW_CANCELLED ? "cancelled at the reader" :
-			    "no PIN was entered at the reader in time");
+			mckd_login_reason(l, x->sw == SW_CANCELLED ? N_("cancelled at the reader") :
+			    N_("no PIN was entered at the reader in time"));
 		if (err == MCKD_OK)
 			err = mckd_card_sw_err(x->sw);
 		if (err != MCKD_OK)

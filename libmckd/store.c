@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "intl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +89,7 @@ mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
 		*out = s;
 		return MCKD_OK;
 	}
-	snprintf(why, MCKD_WHY, "%s", s->why[0] != '\0' ? s->why : mckd_err_str(e));
+	snprintf(why, MCKD_WHY, "%s", s->why[0] != '\0' ? s->why : _(mckd_err_str(e)));
 	mckd_store_close(s);
 	return e;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intl.h"
+
 #define KEYS_MAX (4 + MCKD_SNS_MAX * MCKD_KEY_LEN)
 
 /* Sealed to its place: table, card, slot, column. A value moved elsewhere does not open. */
@@ -228,7 +230,7 @@ mckd_store_get(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN]
 
 	*out = NULL;
 	if (r == NULL)
-		return mckd_store_fail(s, e, "%s", mckd_err_str(e));
+		return mckd_store_fail(s, e, "%s", _(mckd_err_str(e)));
 	memcpy(r->block.card, card, MCKD_CARD_ID_LEN);
 	/* Card and applications of one moment. */
 	if ((e = mckd_store_read_begin(s)) == MCKD_OK) {

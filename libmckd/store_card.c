@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "intl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@ change(struct mckd_store *s, sqlite3_stmt *st, const char *what, const char *non
 	}
 	e = mckd_store_run(s, st, what);
 	if (e == MCKD_OK && sqlite3_changes(s->db) == 0)
-		e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "%s", none);
+		e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "%s", _(none));
 	if (e == MCKD_OK)
 		return mckd_store_commit(s);
 	mckd_store_rollback(s);
@@ -35,7 +36,7 @@ mckd_store_remove(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_L
 	if (e != MCKD_OK)
 		return e;
 	mckd_bind_card(s, st, 1, card);
-	return change(s, st, "the card cannot be removed", "the card is not in the store");
+	return change(s, st, "the card cannot be removed", N_("the card is not in the store"));
 }
 
 enum mckd_err
@@ -54,7 +55,7 @@ mckd_store_set_status(struct mckd_store *s, const uint8_t card[static MCKD_CARD_
 	mckd_bind_card(s, st, 1, card);
 	mckd_bind_int(s, st, 2, status);
 	mckd_bind_text(s, st, 3, text);
-	return change(s, st, "the status cannot be stored", "the card is not in the store");
+	return change(s, st, "the status cannot be stored", N_("the card is not in the store"));
 }
 
 /*
@@ -282,5 +283,5 @@ mckd_store_unassign(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID
 	if (slot != 0)
 		mckd_bind_int(s, st, 2, slot);
 	mckd_bind_text(s, st, slot == 0 ? 2 : 3, user);
-	return change(s, st, "the user cannot be unassigned", "the user does not have this card");
+	return change(s, st, "the user cannot be unassigned", N_("the user does not have this card"));
 }

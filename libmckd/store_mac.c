@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "intl.h"
 #include "store_priv.h"
 
 /*
@@ -40,7 +41,7 @@ mac_of(int dirfd, const char *dir, const uint8_t key[static MCKD_KEY_LEN], uint8
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0) {
-		(void)snprintf(why, MCKD_WHY, "%.200s/" MCKD_STORE_DB ": not a store", dir);
+		(void)snprintf(why, MCKD_WHY, _("%.200s/%s: not a store"), dir, MCKD_STORE_DB);
 		e = MCKD_E_STORE_UNTRUSTED;
 		goto out;
 	}
@@ -117,21 +118,21 @@ mckd_store_mac_check(const char *dir, const char *path, char *why)
 	e = MCKD_E_STORE_UNTRUSTED;
 	/* SQLite would replay it into the file after it was found right. */
 	if (fstatat(at, MCKD_STORE_DB "-journal", &st, AT_SYMLINK_NOFOLLOW) == 0) {
-		(void)snprintf(why, MCKD_WHY, "%.200s/" MCKD_STORE_DB "-journal: no part of an export", dir);
+		(void)snprintf(why, MCKD_WHY, _("%.200s/%s: no part of an export"), dir, MCKD_STORE_DB "-journal");
 		goto out;
 	}
 	fd = openat(at, MAC_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
-		(void)snprintf(why, MCKD_WHY, "%.200s/" MAC_FILE ": %s: not an export, or one that was cut short",
-		    dir, strerror(errno));
+		(void)snprintf(why, MCKD_WHY, _("%.200s/%s: %s: not an export, or one that was cut short"),
+		    dir, MAC_FILE, strerror(errno));
 		goto out;
 	}
 	if (read(fd, there, sizeof(there)) != MAC_LEN) {
-		(void)snprintf(why, MCKD_WHY, "%.200s/" MAC_FILE ": not a MAC", dir);
+		(void)snprintf(why, MCKD_WHY, _("%.200s/%s: not a MAC"), dir, MAC_FILE);
 		goto out;
 	}
 	if ((e = mac_of(at, dir, key, mac, why)) == MCKD_OK && !mckd_equal(mac, there, MAC_LEN)) {
-		(void)snprintf(why, MCKD_WHY, "%.180s: changed on its way, or sealed by another transport key", dir);
+		(void)snprintf(why, MCKD_WHY, _("%.180s: changed on its way, or sealed by another transport key"), dir);
 		e = MCKD_E_STORE_UNTRUSTED;
 	}
 out:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "intl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ fail(char *why, enum mckd_err e, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(why, MCKD_WHY, format, ap);
+	vsnprintf(why, MCKD_WHY, _(format), ap);
 	va_end(ap);
 	return e;
 }

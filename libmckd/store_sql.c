@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "intl.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@ mckd_store_fail(struct mckd_store *s, enum mckd_err e, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(s->why, sizeof(s->why), format, ap);
+	vsnprintf(s->why, sizeof(s->why), _(format), ap);
 	va_end(ap);
 	return e;
 }
@@ -80,8 +81,8 @@ mckd_store_sqlite(struct mckd_store *s, int rc, const char *what)
 		ext = rc;
 	e = translate(s, ext, err);
 	if (((ext & 0xff) == SQLITE_IOERR || (ext & 0xff) == SQLITE_CANTOPEN) && err != 0)
-		return mckd_store_fail(s, e, "%s: %s: %s", what, sqlite3_errstr(ext), strerror(err));
-	return mckd_store_fail(s, e, "%s: %s", what, sqlite3_errstr(ext));
+		return mckd_store_fail(s, e, "%s: %s: %s", _(what), sqlite3_errstr(ext), strerror(err));
+	return mckd_store_fail(s, e, "%s: %s", _(what), sqlite3_errstr(ext));
 }
 
 enum mckd_err
@@ -141,7 +142,7 @@ mckd_store_run(struct mckd_store *s, sqlite3_stmt *st, const char *what)
 	enum mckd_err e = MCKD_OK;
 
 	if (rc == SQLITE_ROW)
-		e = mckd_store_fail(s, MCKD_E_INTERNAL, "%s: an unexpected row", what);
+		e = mckd_store_fail(s, MCKD_E_INTERNAL, "%s: an unexpected row", _(what));
 	else if (rc != SQLITE_DONE)
 		e = mckd_store_sqlite(s, rc, what);
 	mckd_store_reset(st);

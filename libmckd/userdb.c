@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "accounts_file.h"
+#include "intl.h"
 #include "userdb_sweep.h"
 
 #define NOLOGIN "/usr/sbin/nologin"
@@ -116,7 +117,7 @@ put_account(const char *dir, const struct mckd_account *a, char *why)
 	if (o != NULL && a->gecos != NULL && a->gecos[0] != '\0' &&
 	    json_object_set_new(o, "realName", json_string(a->gecos)) != 0) {
 		json_decref(o);
-		snprintf(why, MCKD_ACCOUNTS_WHY, "%.64s: gecos is not UTF-8", a->name);
+		snprintf(why, MCKD_ACCOUNTS_WHY, _("%.64s: gecos is not UTF-8"), a->name);
 		return MCKD_E_USAGE;
 	}
 	return put_record(dir, o, a->name, a->uid, "user", why);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "accounts_file.h"
+#include "intl.h"
 
 
 #define RECORD_MAX 8192
@@ -152,7 +153,7 @@ walk(int dir, enum walk what, const struct names *wanted, struct names *ours, ch
 	uint32_t id;
 
 	if (d == NULL) {
-		snprintf(why, MCKD_ACCOUNTS_WHY, "userdb: %s", strerror(errno));
+		snprintf(why, MCKD_ACCOUNTS_WHY, _("userdb: %s"), strerror(errno));
 		if (copy >= 0)
 			close(copy);
 		return MCKD_E_STORE_IO;

@@ -13,6 +13,7 @@
 
 #include "card.h"
 #include "hex.h"
+#include "intl.h"
 #include "pcsc.h"
 
 #ifndef PACKAGE_VERSION
@@ -37,7 +38,7 @@ say(const char *format, ...)
 
 	fputs("mckd-lock: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vfprintf(stderr, gettext(format), ap);
 	va_end(ap);
 	fputc('\n', stderr);
 }
@@ -141,7 +142,7 @@ watch(struct lock *l)
 			return 1;
 		find(l);
 	}
-	say("the card service does not answer any more: %s", mckd_err_str(e));
+	say("the card service does not answer any more: %s", _(mckd_err_str(e)));
 	/* Nobody sees the card being taken out from here on. */
 	if (l->in.name[0] != '\0')
 		(void)lock(l);
@@ -156,20 +157,22 @@ main(int argc, char **argv)
 	enum mckd_err e;
 	int rc;
 
+	mckd_intl_start();
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		printf("mckd-lock (pam_mckd) " PACKAGE_VERSION "\n");
 		return 0;
 	}
 	if (argc > 1 && argv[1][0] == '-') {
-		fputs("usage: mckd-lock [COMMAND [ARGUMENT ...]]\n", stderr);
+		fputs(_("usage: mckd-lock [COMMAND [ARGUMENT ...]]\n"), stderr);
 		return 2;
 	}
 	if (card == NULL || !mckd_unhex(card, strlen(card), l.card, sizeof(l.card))) {
-		say("this session was not opened by a card: MCKD_CARD is %s", card == NULL ? "not set" : "no card ID");
+		say(card == NULL ? N_("this session was not opened by a card: MCKD_CARD is not set") :
+		    N_("this session was not opened by a card: MCKD_CARD is no card ID"));
 		return 2;
 	}
 	if ((e = mckd_pcsc_open(&l.pcsc)) != MCKD_OK) {
-		say("%s", mckd_err_str(e));
+		say("%s", _(mckd_err_str(e)));
 		return 1;
 	}
 	rc = watch(&l);

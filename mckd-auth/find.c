@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "language.h"
 #include "log.h"
 #include "talk.h"
 
@@ -127,7 +128,7 @@ wait_for(struct mckd_auth *a, struct scan *s)
 	enum mckd_err err = s->best;
 
 	if (a->conf.cue[0] != '\0')
-		mckd_talk_tell(false, a->conf.cue);
+		mckd_talk_tell(false, strcmp(a->conf.cue, MCKD_CUE) == 0 ? _(MCKD_CUE) : a->conf.cue);
 	mckd_watch_ball_for(a->conf.wait);
 	while ((left = end - now_ms()) > 0) {
 		err = mckd_pcsc_wait(a->pcsc, (int)left);

@@ -7,6 +7,7 @@
 #include <security/_pam_types.h>
 
 #include "audit.h"
+#include "language.h"
 #include "log.h"
 #include "talk.h"
 
@@ -18,15 +19,16 @@ static enum mckd_err
 ask_pin(struct mckd_auth *a, bool again, char *pin, size_t room)
 {
 	int tries = mckd_login_tries(&a->login);
-	char text[MCKD_CONF_TEXT + 64], label[8];
+	const char *wrong = again ? _("Wrong PIN. ") : "";
+	char text[MCKD_CONF_TEXT + 128], label[8];
 
 	mckd_card_label(a, label);
 	if (a->conf.prompt[0] != '\0')
-		(void)snprintf(text, sizeof(text), "%s%s (%d %s left): ", again ? "Wrong PIN. " : "",
-		    a->conf.prompt, tries, tries == 1 ? "try" : "tries");
+		(void)snprintf(text, sizeof(text), mckd_language_n("%s%s (%d try left): ", "%s%s (%d tries left): ",
+		    tries), wrong, a->conf.prompt, tries);
 	else
-		(void)snprintf(text, sizeof(text), "%sPIN for card %s (%d %s left): ",
-		    again ? "Wrong PIN. " : "", label, tries, tries == 1 ? "try" : "tries");
+		(void)snprintf(text, sizeof(text), mckd_language_n("%sPIN for card %s (%d try left): ",
+		    "%sPIN for card %s (%d tries left): ", tries), wrong, label, tries);
 	return mckd_talk_ask(false, text, pin, room) == 0 ? MCKD_OK : MCKD_E_INTERNAL;
 }
 
@@ -49,18 +51,19 @@ static enum mckd_err
 on_pad(struct mckd_auth *a, bool again)
 {
 	int tries = mckd_login_tries(&a->login);
-	char text[sizeof(a->login.reason) + 32], label[8];
+	char text[sizeof(a->login.reason) + 64], label[8];
 	enum mckd_err err;
 
 	mckd_card_label(a, label);
-	(void)snprintf(text, sizeof(text), "%sEnter the PIN for card %s on the reader (%d %s left).",
-	    again ? "Wrong PIN. " : "", label, tries, tries == 1 ? "try" : "tries");
+	(void)snprintf(text, sizeof(text), mckd_language_n("%sEnter the PIN for card %s on the reader (%d try left).",
+	    "%sEnter the PIN for card %s on the reader (%d tries left).", tries), again ? _("Wrong PIN. ") : "", label,
+	    tries);
 	mckd_talk_tell(false, text);
 	mckd_talk_pad(PAD_SECONDS);
 	err = mckd_login_decide(&a->login, NULL, true);
 	mckd_watch_ball();
 	if (err == MCKD_E_TIMEOUT) {
-		(void)snprintf(text, sizeof(text), "Card login: %s.", a->login.reason);
+		(void)snprintf(text, sizeof(text), _("Card login: %s."), _(a->login.reason));
 		mckd_talk_tell(true, text);
 	}
 	return err;
@@ -159,11 +162,11 @@ authenticate(struct mckd_auth *a)
 static void
 tell_why(const struct mckd_auth *a, enum mckd_err err)
 {
-	char text[160];
+	char text[256];
 
 	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND || err == MCKD_E_PIN_WRONG)
 		return;
-	(void)snprintf(text, sizeof(text), "Card login: %s.", mckd_err_str(err));
+	(void)snprintf(text, sizeof(text), _("Card login: %s."), _(mckd_err_str(err)));
 	if (a->conf.debug || err == MCKD_E_PIN_BLOCKED || err == MCKD_E_SUSPENDED ||
 	    err == MCKD_E_REVOKED || err == MCKD_E_PIN_FORMAT)
 		mckd_talk_tell(true, text);

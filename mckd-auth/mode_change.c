@@ -7,10 +7,12 @@
 #include <security/_pam_types.h>
 
 #include "audit.h"
+#include "language.h"
 #include "log.h"
 #include "talk.h"
 
-static const char elsewhere[] = "The PIN of this card can only be changed with cardtool, by who has its full block.";
+static const char elsewhere[] =
+    N_("The PIN of this card can only be changed with cardtool, by who has its full block.");
 
 struct pins {
 	char old[MCKD_WIRE_ANSWER_MAX + 1], new[MCKD_WIRE_ANSWER_MAX + 1],
@@ -21,7 +23,7 @@ struct pins {
 static uint8_t
 refuse(struct mckd_auth *a, const char *text)
 {
-	mckd_talk_tell(true, text);
+	mckd_talk_tell(true, _(text));
 	return mckd_audit_because(a, PAM_AUTHTOK_ERR, text);
 }
 
@@ -44,14 +46,14 @@ sealed_only(const struct mckd_auth *a)
 static enum mckd_err
 old_pin(struct mckd_auth *a, struct pins *p)
 {
-	char text[128], label[8];
+	char text[256], label[8];
 	int tries = mckd_login_tries(&a->login);
 
 	if (tries == 0 && a->login.record->pending == 0)
 		return MCKD_E_PIN_BLOCKED;
 	mckd_card_label(a, label);
-	(void)snprintf(text, sizeof(text), "Current PIN for card %s (%d %s left): ", label, tries,
-	    tries == 1 ? "try" : "tries");
+	(void)snprintf(text, sizeof(text), mckd_language_n("Current PIN for card %s (%d try left): ",
+	    "Current PIN for card %s (%d tries left): ", tries), label, tries);
 	if (a->have_pin)
 		(void)snprintf(p->old, sizeof(p->old), "%s", a->pin);
 	else if (mckd_talk_ask(false, text, p->old, sizeof(p->old)) < 0)
@@ -62,14 +64,14 @@ old_pin(struct mckd_auth *a, struct pins *p)
 static uint8_t
 new_pin(struct mckd_auth *a, struct pins *p)
 {
-	if (mckd_talk_ask(false, "New PIN: ", p->new, sizeof(p->new)) < 0)
+	if (mckd_talk_ask(false, _("New PIN: "), p->new, sizeof(p->new)) < 0)
 		return PAM_ABORT;
 	if (mckd_pin_block(p->new, strlen(p->new), 4, p->new_block) != MCKD_OK)
 		return refuse(a, mckd_err_str(MCKD_E_PIN_FORMAT));
-	if (mckd_talk_ask(false, "New PIN again: ", p->again, sizeof(p->again)) < 0)
+	if (mckd_talk_ask(false, _("New PIN again: "), p->again, sizeof(p->again)) < 0)
 		return PAM_ABORT;
 	if (strlen(p->new) != strlen(p->again) || !mckd_equal(p->new, p->again, strlen(p->new)))
-		return refuse(a, "The two PINs are not the same.");
+		return refuse(a, N_("The two PINs are not the same."));
 	if (mckd_pin_block(p->old, strlen(p->old), 4, p->old_block) != MCKD_OK)
 		return PAM_AUTHTOK_ERR;
 	return PAM_SUCCESS;
@@ -148,9 +150,9 @@ change(struct mckd_auth *a)
 		goto out;
 	err = sealed_only(a) ? mckd_login_change_pin(&a->login, p.new_block, &ordered) : send_change(a, &p);
 	if (err != MCKD_OK && ordered)
-		code = refuse(a, "The card has not taken the new PIN yet; it will at its next login, and counts then.");
+		code = refuse(a, N_("The card has not taken the new PIN yet; it will at its next login, and counts then."));
 	else if (err == MCKD_E_CARD_REFUSED)
-		code = refuse(a, "The card refused the new PIN.");
+		code = refuse(a, N_("The card refused the new PIN."));
 	else
 		code = mckd_audit_code(a, err, true);
 	if (err == MCKD_OK)

@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "language.h"
 #include "log.h"
 
 #define OPTIONS_MAX 32
@@ -55,6 +56,9 @@ field(struct mckd_auth *a, struct options *o, uint8_t tag, const uint8_t *v, siz
 		return a->have_pin;
 	case 'o':
 		return o->n < OPTIONS_MAX && text(o->text[o->n++], sizeof(o->text[0]), v, len);
+	case 'l':
+		mckd_language_open(v, len);
+		return true;
 	case 'f':
 		a->silent = len == 1 && (v[0] & 1) != 0;
 		return len == 1;

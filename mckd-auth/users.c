@@ -8,6 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "language.h"
 #include "log.h"
 #include "talk.h"
 
@@ -132,7 +133,7 @@ keep_accounts(struct names *list)
 enum mckd_err
 mckd_users_choose(struct mckd_auth *a)
 {
-	char text[USERS_MAX * (MCKD_USER_MAX + 2) + 16] = "User (", answer[MCKD_USER_MAX + 1];
+	char offered[USERS_MAX * (MCKD_USER_MAX + 2)] = "", text[sizeof(offered) + 64], answer[MCKD_USER_MAX + 1];
 	struct names list = { .n = 0 };
 	enum mckd_err err = mckd_login_users(&a->login, add_name, &list);
 	size_t which = 0;
@@ -145,10 +146,10 @@ mckd_users_choose(struct mckd_auth *a)
 		return MCKD_E_CARD_WRONG;
 	if (list.n > 1) {
 		for (size_t i = 0; i < list.n; i++) {
-			strcat(text, i > 0 ? ", " : "");
-			strcat(text, list.name[i]);
+			strcat(offered, i > 0 ? ", " : "");
+			strcat(offered, list.name[i]);
 		}
-		strcat(text, "): ");
+		(void)snprintf(text, sizeof(text), _("User (%s): "), offered);
 		if (mckd_talk_ask(true, text, answer, sizeof(answer)) < 0)
 			return MCKD_E_AUTH;
 		while (which < list.n && strcmp(list.name[which], answer) != 0)

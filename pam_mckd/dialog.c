@@ -127,6 +127,7 @@ static bool
 put_start(struct dialog *d)
 {
 	const char mode[2] = { (char)d->mode, '\0' };
+	const char *language = mckd_host_language(d->pamh);
 	uint8_t flags = d->silent ? 1 : 0;
 	int i;
 
@@ -135,6 +136,8 @@ put_start(struct dialog *d)
 	    !put_item(d, 'h', PAM_RHOST) || !put_item(d, 't', PAM_TTY) ||
 	    !put_item(d, 'r', PAM_RUSER) ||
 	    mckd_wire_put(d->body, sizeof(d->body), &d->body_len, 'f', &flags, 1) < 0)
+		return false;
+	if (language != NULL && strlen(language) <= MCKD_WIRE_LANGUAGE_MAX && !put(d, 'l', language))
 		return false;
 	for (i = 0; i < d->argc; i++)
 		if (!put(d, 'o', d->argv[i]))

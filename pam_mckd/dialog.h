@@ -18,6 +18,9 @@ enum mckd_mode {
 /* One talk with mckd-auth, from START to the verdict: the PAM code of an entry point. */
 int mckd_dialog(pam_handle_t *pamh, enum mckd_mode mode, int flags, int argc, const char **argv);
 
+/* The locale that the host speaks in, or its user asked for; NULL: none. */
+const char *mckd_host_language(pam_handle_t *pamh);
+
 /*
  * The code that a VERDICT comes to: one of those that the mode may return, once everything
  * that comes with a success is in the PAM handle; an error otherwise.

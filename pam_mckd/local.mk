@@ -3,6 +3,7 @@ pam_LTLIBRARIES = pam_mckd.la
 pam_mckd_sources = \
 	pam_mckd/dialog.c pam_mckd/dialog.h \
 	pam_mckd/helper.c pam_mckd/helper.h \
+	pam_mckd/language.c \
 	pam_mckd/pam_mckd.c \
 	pam_mckd/talk.c pam_mckd/talk.h \
 	pam_mckd/verdict.c \

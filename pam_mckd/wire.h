@@ -15,6 +15,7 @@
  */
 #define MCKD_WIRE_MAX 4096
 #define MCKD_WIRE_ANSWER_MAX 1023	/* what ssh takes of an askpass */
+#define MCKD_WIRE_LANGUAGE_MAX 40	/* of a locale's name */
 
 enum mckd_wire_type {
 	MCKD_WIRE_START = 'S',	 /* fields: see below */
@@ -28,7 +29,8 @@ enum mckd_wire_type {
 /* START and VERDICT carry fields: tag(1) || length(2) || value.
  * START: 'm' mode (a auth, c account, p chauthtok prelim, P chauthtok update), 's' service,
  * 'u' user (absent: the card names it), 'h' rhost, 't' tty, 'r' ruser, 'p' a PIN collected
- * before (try_first_pass), 'o' one module option each, 'f' flags(1: bit0 silent). */
+ * before (try_first_pass), 'o' one module option each, 'f' flags(1: bit0 silent), 'l' the locale to
+ * speak in. */
 
 /* Whole frames, EINTR and MSG_NOSIGNAL handled; deadline_ms < 0 waits for ever.
  * 0, or -1 with errno (ETIMEDOUT, EPROTO, EPIPE at EOF...). recv: *len is in: room, out: used. */

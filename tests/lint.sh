@@ -1,5 +1,5 @@
 #!/bin/bash
-# lint.sh: the form of shell scripts, man pages and C. Run by "./dev lint", in the tree's top.
+# lint.sh: the form of shell scripts, man pages and C, and the catalogues of what people are shown. Run by "./dev lint", in the tree's top.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -u
 rc=0
@@ -63,6 +63,9 @@ for page in man/*.scd; do
 	said=$(mandoc -Tlint -W warning <<<"$text" | grep -v 'skipping paragraph macro: PP') &&
 		complain "$page: $said"
 done
+
+# A word that somebody is shown, and that is not in every catalogue
+po/update.sh --check || rc=1
 
 mapfile -t files < <(tracked '*.c' '*.h')
 c_spacing "${files[@]}"

@@ -21,7 +21,7 @@
 extern char **environ;
 
 struct start {
-	char mode, user[300], pass[600];
+	char mode, user[300], pass[600], language[64];
 	char option[32][600];
 	unsigned noptions;
 };
@@ -98,6 +98,8 @@ read_start(struct start *s)
 			copy(s->user, sizeof(s->user), v, n);
 		else if (tag == 'p')
 			copy(s->pass, sizeof(s->pass), v, n);
+		else if (tag == 'l')
+			copy(s->language, sizeof(s->language), v, n);
 		else if (tag == 'o' && s->noptions < 32)
 			copy(s->option[s->noptions++], sizeof(s->option[0]), v, n);
 	}
@@ -223,6 +225,8 @@ main(void)
 	if (want != NULL && strcmp(want, answer) != 0)
 		body[0] = PAM_MAXTRIES;
 	if (option(&s, "mode") != NULL && option(&s, "mode")[0] != s.mode)
+		body[0] = PAM_ABORT;
+	if (option(&s, "language") != NULL && strcmp(option(&s, "language"), s.language) != 0)
 		body[0] = PAM_ABORT;
 	if (!clean)
 		body[0] = PAM_ABORT;

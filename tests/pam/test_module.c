@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The module through libpam, with a mckd-auth that says what it is told to say. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -287,6 +288,31 @@ test_modes(void **state)
 	assert_int_equal(run(&h, CLOSE, "do=hang"), PAM_IGNORE);
 }
 
+/* The host's own locale before what its environment asks for; nothing that cannot be a name. */
+static void
+test_language_of_the_host(void **state)
+{
+	struct host h = { .user = "alice" };
+	char long_name[42];
+
+	(void)state;
+	assert_int_equal(setenv("LC_ALL", "", 1) | unsetenv("LC_MESSAGES") | unsetenv("LANG"), 0);
+	assert_int_equal(run(&h, AUTH, "language="), PAM_SUCCESS);
+	assert_int_equal(setenv("LANG", "fr_FR.UTF-8", 1), 0);
+	assert_int_equal(run(&h, AUTH, "language=fr_FR.UTF-8"), PAM_SUCCESS);
+	assert_int_equal(run(&h, AUTH, "language=de_DE.UTF-8"), PAM_ABORT);
+	assert_int_equal(setenv("LC_MESSAGES", "de_DE.UTF-8", 1), 0);
+	assert_int_equal(run(&h, AUTH, "language=de_DE.UTF-8"), PAM_SUCCESS);
+	assert_non_null(setlocale(LC_MESSAGES, "C.UTF-8"));
+	assert_int_equal(run(&h, AUTH, "language=C.UTF-8"), PAM_SUCCESS);
+	assert_non_null(setlocale(LC_MESSAGES, "C"));
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	assert_int_equal(setenv("LC_ALL", long_name, 1), 0);
+	assert_int_equal(run(&h, AUTH, "language="), PAM_SUCCESS);
+	assert_int_equal(unsetenv("LC_ALL") | unsetenv("LC_MESSAGES") | unsetenv("LANG"), 0);
+}
+
 static void
 test_options_too_long(void **state)
 {
@@ -334,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_environment_is_clean_text),
 		cmocka_unit_test(test_authtok_handed_on),
 		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_language_of_the_host),
 		cmocka_unit_test(test_options_too_long),
 		cmocka_unit_test(test_built_module),
 	};

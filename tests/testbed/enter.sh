@@ -17,6 +17,8 @@ mkdir -p "$1"
 BED=$(cd "$1" && pwd)
 shift
 export BED
+# What is said is compared, in English.
+export LC_ALL=C
 
 mount -t tmpfs -o mode=755 bed "/run"
 mkdir -m 755 /run/pcscd /run/bed /run/bed/etc /run/bed/dev /run/lock /run/sudo

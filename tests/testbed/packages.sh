@@ -12,7 +12,7 @@ debs=$(cd "$1" && pwd)
 . "$here/doors.sh"
 # shellcheck source=tests/testbed/quickstart.sh
 . "$here/quickstart.sh"
-packages="libpam-mckd libnss-mckd mckd-tools mckd-vcard"
+packages="libpam-mckd libnss-mckd mckd-l10n mckd-tools mckd-vcard"
 
 # on_overlay: /usr, dpkg's database and the rest of /var, of this namespace alone
 on_overlay() {
