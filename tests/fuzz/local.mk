@@ -41,7 +41,7 @@ fuzz_conf_LDFLAGS = $(fuzz_ldflags)
 fuzz_conf_LDADD = libmckd.la
 
 fuzz_dialog_SOURCES = tests/fuzz/fuzz_dialog.c tests/fuzz/fuzz.h \
-	pam_mckd/dialog.c pam_mckd/talk.c pam_mckd/verdict.c pam_mckd/wire.c
+	pam_mckd/dialog.c pam_mckd/language.c pam_mckd/talk.c pam_mckd/verdict.c pam_mckd/wire.c
 fuzz_dialog_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/pam_mckd
 fuzz_dialog_LDFLAGS = $(fuzz_ldflags)
 
