@@ -50,7 +50,8 @@ fuzz_json_CPPFLAGS = $(fuzz_cppflags)
 fuzz_json_LDFLAGS = $(fuzz_ldflags)
 fuzz_json_LDADD = libmckd.la
 
-fuzz_start_SOURCES = tests/fuzz/fuzz_start.c tests/fuzz/fuzz.h mckd-auth/start.c pam_mckd/wire.c
+fuzz_start_SOURCES = tests/fuzz/fuzz_start.c tests/fuzz/fuzz.h \
+	mckd-auth/language.c mckd-auth/start.c pam_mckd/wire.c
 fuzz_start_CPPFLAGS = $(fuzz_cppflags) -I$(srcdir)/mckd-auth -I$(srcdir)/pam_mckd
 fuzz_start_LDFLAGS = $(fuzz_ldflags)
 fuzz_start_LDADD = libmckd.la

@@ -234,10 +234,18 @@ says() {
 	}
 }
 
+# helpers: the processes that are mckd-auth, of this testbed and no other
+helpers() {
+	find /proc -maxdepth 2 -name exe \( -lname "$HELPER" -o -lname "$REAL_HELPER" \) 2>/dev/null |
+		while read -r exe; do
+			[ "$(readlink "${exe%exe}ns/net")" != "$(readlink /proc/self/ns/net)" ] || echo "$exe"
+		done
+}
+
 # no_helper_left: within a second of now
 no_helper_left() {
 	for _ in 1 2 3 4 5 6 7 8 9 10 11; do
-		left=$(find /proc -maxdepth 2 -name exe \( -lname "$HELPER" -o -lname "$REAL_HELPER" \) 2>/dev/null) || :
+		left=$(helpers) || :
 		[ -n "$left" ] || return 0
 		sleep 0.1
 	done

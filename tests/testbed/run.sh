@@ -1,7 +1,8 @@
 #!/bin/sh
 # run.sh [FILE ...]: the login scenarios, over the real stack. Run it through enter.sh:
 #   BUILD=build; MCKD_BUILD=$PWD/$BUILD tests/testbed/enter.sh $BUILD/bed tests/testbed/run.sh
-# ONLY=pattern runs those scenarios alone.
+# ONLY=pattern runs those scenarios alone; QUEUE=directory, only the files that no other run of
+# the same queue has taken.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -51,8 +52,9 @@ prepare "$here/lib.sh" || {
 	echo "[  FAILED  ] bed_provision"
 	exit 1
 }
-[ $# -gt 0 ] || set -- "$here"/../login/*.sh "$here"/../fault/*.sh
+[ $# -gt 0 ] || set -- "$here"/../fault/*.sh "$here"/../login/*.sh
 for file in "$@"; do
+	[ -z "${QUEUE:-}" ] || mkdir "$QUEUE/${file##*/}" 2>/dev/null || continue
 	# shellcheck disable=SC1090
 	. "$file"
 done

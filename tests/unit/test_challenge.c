@@ -211,8 +211,9 @@ over_long(void **state)
 static void
 replies(void **state)
 {
-	struct mckd_reply r = { { 1, 2, 3, 4, 5, 6, 7, 8 },
-	    { 1, 3, 2, 7, 1, { 0x20, 0x21 }, { 0xc5 } } }, back;
+	static const struct mckd_reply r = { { 1, 2, 3, 4, 5, 6, 7, 8 },
+	    { 1, 3, 2, 7, 1, { 0x20, 0x21 }, { 0xc5 } } };
+	struct mckd_reply back;
 	char text[MCKD_REPLY_TEXT], bad[2 * MCKD_REPLY_TEXT];
 	size_t len;
 

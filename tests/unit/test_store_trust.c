@@ -312,7 +312,7 @@ test_full_and_read_only(void **state)
 	    "..................................................................................." };
 	enum mckd_err e = MCKD_OK;
 
-	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
 		skip();
 	mckd_store_close(t->store);
 	t->store = NULL;
@@ -332,7 +332,7 @@ test_full_and_read_only(void **state)
 	assert_int_equal(mckd_store_accept(t->store, card1, 2000, 2001, 7, &event), MCKD_OK);
 	mckd_store_close(t->store);
 	t->store = NULL;
-	assert_int_equal(mount(NULL, t->dir, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	assert_int_equal(mount("none", t->dir, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
 	for (int mode = MCKD_STORE_READ; mode <= MCKD_STORE_WRITE; mode++) {
 		assert_int_equal(setup_open(t, (enum mckd_store_mode)mode), MCKD_OK);
 		assert_int_equal(mckd_store_get(t->store, card1, &r), MCKD_OK);
