@@ -102,6 +102,8 @@ account(struct tool *t, struct sign *q, const struct mckd_record *r, const struc
 	const struct mckd_card_signature *s = &q->out.s;
 	struct mckd_event ev = { .has_card = true, .kind = "sign", .service = "cardtool",
 		.application = app->name, .verdict = "success", .epoch = s->epoch, .index = s->index };
+	const struct mckd_accept a = { .card = b->card, .before = r->counter, .last = b->epoch,
+		.slot = s->slot, .index = s->index, .epoch = s->epoch, .counter = s->counter };
 	uint8_t dk[MCKD_KEY_LEN];
 	enum mckd_err e = MCKD_E_AUTH;
 
@@ -115,7 +117,7 @@ account(struct tool *t, struct sign *q, const struct mckd_record *r, const struc
 	if (e == MCKD_OK)
 		e = mckd_card_check_signature(b->dea2, dk, b->card, q->digest, s);
 	mckd_wipe(dk, sizeof(dk));
-	return e == MCKD_OK ? mckd_store_accept(t->store, b->card, r->counter, s->counter, s->epoch, &ev) : e;
+	return e == MCKD_OK ? mckd_store_accept(t->store, &a, &ev) : e;
 }
 
 static int

@@ -22,6 +22,7 @@ struct mckd_login {
 	struct mckd_record *record;
 	bool marked;				/* mark is of the store as record and slots were read */
 	uint64_t mark;
+	uint16_t last;				/* ticket of the store's, as record was read */
 	uint8_t slot;				/* 0: by PIN; after success, the one found */
 	uint16_t slots;				/* that may serve here: bit 0 = slot 1 */
 	bool spent;				/* the challenge of info */

@@ -5,7 +5,7 @@
 #include "login.h"
 
 /*
- * Between login.c (the decision), login_send.c (to the card), login_pin.c
+ * Between login.c (the decision), login_verdict.c (its end), login_send.c (to the card), login_pin.c
  * and login_judge.c (the rules), login_afar.c (challenge and reply).
  */
 struct mckd_exchange {

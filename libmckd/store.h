@@ -111,15 +111,27 @@ enum mckd_err mckd_store_unassign(struct mckd_store *s, const uint8_t card[stati
 enum mckd_err mckd_store_set_status(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     enum mckd_card_status status, const char *reason);
 
+/* An answer whose result matched, and what it was judged by. */
+struct mckd_accept {
+	const uint8_t *card;
+	uint32_t before;		/* the record's counter when the command was sent */
+	uint16_t last;			/* the record's last ticket, as it was read */
+	const char *user;		/* whom slot must be assigned to; "": anybody; NULL: no matter */
+	uint8_t slot, index;
+	uint16_t epoch;
+	uint32_t counter;
+};
+
 /*
- * The counter rule of a login, in one transaction with its event. before is the counter
- * the record had when the command was sent. MCKD_OK: stored. MCKD_E_CLONE: not greater than
- * before, or equal to the stored: the card is now suspended (and that is committed).
+ * The counter rule of a login, in one transaction with its event. MCKD_OK: stored.
+ * MCKD_E_CLONE: not greater than before, or equal to the stored: the card is now suspended (and
+ * that is committed). MCKD_E_AUTH: what the record was judged by holds no more: the index was
+ * retired, a ticket ordered, the application removed or taken from the user meanwhile.
  * MCKD_E_TIMEOUT: greater than before, below what another login stored: try once more.
  * STORE_FULL: ENOSPC, EROFS, EDQUOT and nothing else.
  */
-enum mckd_err mckd_store_accept(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
-    uint32_t before, uint32_t counter, uint16_t epoch, const struct mckd_event *e);
+enum mckd_err mckd_store_accept(struct mckd_store *s, const struct mckd_accept *a,
+    const struct mckd_event *e);
 
 /* The queue of tickets, one chain per card. */
 enum mckd_err mckd_store_ticket_add(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],

@@ -20,7 +20,10 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	    "last_use = max(last_use, ?16), pin_must_change = ?17 WHERE card = ?1",
 	[MCKD_SQL_CARD_DELETE] = "DELETE FROM card WHERE card = ?1",
 	[MCKD_SQL_CARD_STATUS] = "UPDATE card SET status = ?2, reason = ?3 WHERE card = ?1",
-	[MCKD_SQL_CARD_ACCEPT] = "SELECT counter, epoch_seen, status FROM card WHERE card = ?1",
+	[MCKD_SQL_CARD_ACCEPT] = "SELECT counter, epoch_seen, status, epoch, "
+	    "(SELECT (retired | compromised) >> (?3 - 1) & 1 FROM application WHERE card = ?1 AND slot = ?2), "
+	    "?4 IS NULL OR EXISTS (SELECT 1 FROM assignment WHERE card = ?1 AND slot = ?2 AND "
+	    "(?4 = '' OR user = ?4)) FROM card WHERE card = ?1",
 	[MCKD_SQL_CARD_ACCEPTED] = "UPDATE card SET counter = ?2, epoch_seen = max(epoch_seen, ?3), "
 	    "last_use = ?4 WHERE card = ?1",
 	[MCKD_SQL_CARD_SUSPEND] = "UPDATE card SET status = 1, reason = ?2 WHERE card = ?1 AND status = 0",

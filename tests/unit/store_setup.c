@@ -93,6 +93,16 @@ setup_record(struct mckd_record *r, uint8_t id, bool full)
 	}
 }
 
+enum mckd_err
+setup_accept(struct mckd_store *s, const uint8_t *card, uint32_t before, uint32_t counter, uint16_t epoch,
+    const struct mckd_event *e)
+{
+	const struct mckd_accept a = { .card = card, .before = before, .last = 7, .slot = 1, .index = 2,
+		.epoch = epoch, .counter = counter };
+
+	return mckd_store_accept(s, &a, e);
+}
+
 void
 setup_sql(struct setup *t, const char *sql)
 {

@@ -297,6 +297,89 @@ removed_meanwhile_is_not_a_user_without_card(void **state)
 	assert_int_equal(r->sent[AUTHENTICATE], 0);
 }
 
+static void (*meanwhile)(struct rig *r);
+
+static void
+at_the_answer(struct rig *r, uint8_t ins)
+{
+	if (ins == AUTHENTICATE) {
+		r->before_apdu = NULL;
+		meanwhile(r);
+	}
+}
+
+static void
+all_compromised(struct rig *r)
+{
+	struct mckd_record *rec = rig_record(r);
+
+	mckd_block_app(&rec->block, 1)->compromised = 0x0f;
+	rig_put(r, rec);
+}
+
+static void
+all_retired(struct rig *r)
+{
+	struct mckd_record *rec = rig_record(r);
+
+	mckd_block_app(&rec->block, 1)->retired = 0x0f;
+	rig_put(r, rec);
+}
+
+static void
+a_ticket_is_ordered(struct rig *r)
+{
+	static const uint8_t tlv[] = { 0x0e, 1, 1, 0x05, 0 };
+
+	rig_queue(r, tlv, sizeof(tlv));
+}
+
+static void
+unassigned(struct rig *r)
+{
+	assert_int_equal(mckd_store_unassign(r->store, r->id, 1, "alice"), MCKD_OK);
+	assert_int_equal(mckd_store_assign(r->store, r->id, 1, "bob"), MCKD_OK);
+}
+
+static void
+application_removed(struct rig *r)
+{
+	struct mckd_record *rec = rig_record(r);
+
+	rec->block.app[0] = rec->block.app[--rec->block.napps];
+	rig_put(r, rec);
+}
+
+/* The record that judges an answer was read before the card was asked, which may be a minute ago. */
+static void
+what_is_recorded_while_the_card_answers(void **state)
+{
+	void (*const changes[])(struct rig *r) = { all_compromised, all_retired, a_ticket_is_ordered,
+		unassigned, application_removed };
+	struct rig *r = *state;
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		struct mckd_record *rec, *was;
+
+		assert_int_equal(rig_login(r, "123456"), MCKD_OK);
+		was = rig_record(r);
+		meanwhile = changes[i];
+		r->before_apdu = at_the_answer;
+		assert_int_equal(rig_login(r, "123456"), MCKD_E_AUTH);
+		assert_non_null(strstr(r->login.reason, "meanwhile"));
+		rec = rig_record(r);
+		assert_int_equal(rec->counter, was->counter);
+		mckd_record_free(rec);
+		if (i == 2)	/* the card may take it */
+			assert_int_equal(rig_login(r, "123456"), MCKD_OK);
+		else
+			assert_int_equal(mckd_store_put(r->store, was, true), MCKD_OK);
+		if (i >= 3)
+			assert_int_equal(mckd_store_assign(r->store, r->id, 1, "alice"), MCKD_OK);
+		mckd_record_free(was);
+	}
+}
+
 static void
 suspended_while_the_prompt_was_open(void **state)
 {
@@ -676,7 +759,7 @@ main(void)
 		TEST(the_last_tries_need_a_prompt_that_shows_them), TEST(a_replayed_answer),
 		TEST(every_flipped_bit), TEST(every_status_word), TEST(a_copy_of_the_card),
 		TEST(a_copy_while_the_card_logs_in), TEST(removed_meanwhile_is_not_a_user_without_card),
-		TEST(suspended_while_the_prompt_was_open),
+		TEST(what_is_recorded_while_the_card_answers), TEST(suspended_while_the_prompt_was_open),
 		TEST(changed_by_another_while_the_prompt_was_open), TEST(expired), TEST(a_compromised_index),
 		TEST(applications_without_a_common_index), TEST(a_pending_ticket_goes_first),
 		TEST(another_host_delivered), TEST(epochs), TEST(an_epoch_below_the_greatest_seen),

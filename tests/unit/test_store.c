@@ -82,7 +82,7 @@ test_replace(void **state)
 	put(t, 1);
 	assert_int_equal(mckd_store_assign(t->store, card1, 1, "alice"), MCKD_OK);
 	assert_int_equal(mckd_store_assign(t->store, card1, 8, "alice"), MCKD_OK);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 9, 8, NULL), MCKD_OK);
+	assert_int_equal(setup_accept(t->store, card1, 5, 9, 8, NULL), MCKD_OK);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_REVOKED, "lost"), MCKD_OK);
 	rec.block.napps = 1;
 	rec.block.epoch = 8;
@@ -171,28 +171,28 @@ test_accept(void **state)
 	char kind[16] = "";
 
 	put(t, 1);
-	assert_int_equal(mckd_store_accept(t->store, card2, 5, 6, 7, &event), MCKD_E_STORE_NOT_FOUND);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 9, 7, &event), MCKD_OK);
+	assert_int_equal(setup_accept(t->store, card2, 5, 6, 7, &event), MCKD_E_STORE_NOT_FOUND);
+	assert_int_equal(setup_accept(t->store, card1, 5, 9, 7, &event), MCKD_OK);
 	expect_card(t, 9, MCKD_CARD_ACTIVE);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 8, 7, &event), MCKD_E_TIMEOUT);
-	assert_int_equal(mckd_store_accept(t->store, card1, 9, 10, 6, &event), MCKD_E_AUTH);
+	assert_int_equal(setup_accept(t->store, card1, 5, 8, 7, &event), MCKD_E_TIMEOUT);
+	assert_int_equal(setup_accept(t->store, card1, 9, 10, 6, &event), MCKD_E_AUTH);
 	expect_card(t, 9, MCKD_CARD_ACTIVE);
 	assert_int_equal(mckd_store_events(t->store, 1, last_kind, kind), MCKD_OK);
 	assert_string_equal(kind, "login");
 	/* Equal to the stored one: always a clone, and committed. */
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 9, 7, &event), MCKD_E_CLONE);
+	assert_int_equal(setup_accept(t->store, card1, 5, 9, 7, &event), MCKD_E_CLONE);
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
 	expect_card(t, 9, MCKD_CARD_SUSPENDED);
 	assert_int_equal(mckd_store_events(t->store, 1, last_kind, kind), MCKD_OK);
 	assert_string_equal(kind, "clone");
-	assert_int_equal(mckd_store_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_SUSPENDED);
+	assert_int_equal(setup_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_SUSPENDED);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_ACTIVE, ""), MCKD_OK);
 	/* Not greater than the value before. */
-	assert_int_equal(mckd_store_accept(t->store, card1, 9, 3, 7, &event), MCKD_E_CLONE);
+	assert_int_equal(setup_accept(t->store, card1, 9, 3, 7, &event), MCKD_E_CLONE);
 	expect_card(t, 9, MCKD_CARD_SUSPENDED);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_REVOKED, ""), MCKD_OK);
-	assert_int_equal(mckd_store_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_REVOKED);
-	assert_int_equal(mckd_store_accept(t->store, card1, 9, 9, 7, &event), MCKD_E_CLONE);
+	assert_int_equal(setup_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_REVOKED);
+	assert_int_equal(setup_accept(t->store, card1, 9, 9, 7, &event), MCKD_E_CLONE);
 	expect_card(t, 9, MCKD_CARD_REVOKED);
 }
 
@@ -283,7 +283,7 @@ hammer(struct setup *t, bool equal, int rounds, int *accepted, int *cloned)
 			if (!equal)
 				e = mckd_store_begin(t->store);
 			if (e == MCKD_OK && (e = mckd_store_get(t->store, card1, &r)) == MCKD_OK) {
-				e = mckd_store_accept(t->store, card1, equal ? 5 : r->counter,
+				e = setup_accept(t->store, card1, equal ? 5 : r->counter,
 				    equal ? 6 : r->counter + 1, 7, &event);
 				mckd_record_free(r);
 			}
@@ -345,7 +345,7 @@ test_kill(void **state)
 			if (setup_open(t, MCKD_STORE_WRITE) != MCKD_OK)
 				_exit(1);
 			for (v = first + 1;; v++)
-				if (mckd_store_accept(t->store, card1, v - 1, v, 7, &event) != MCKD_OK ||
+				if (setup_accept(t->store, card1, v - 1, v, 7, &event) != MCKD_OK ||
 				    write(fds[1], &v, sizeof(v)) < 0)
 					_exit(1);
 		}

@@ -284,10 +284,10 @@ test_file_size_limit(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &old);
 	setrlimit(RLIMIT_FSIZE, &none);
-	e = mckd_store_accept(t->store, card1, 5, 6, 7, NULL);
+	e = setup_accept(t->store, card1, 5, 6, 7, NULL);
 	setrlimit(RLIMIT_FSIZE, &old);
 	assert_int_equal(e, MCKD_E_STORE_IO);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 6, 7, NULL), MCKD_OK);
+	assert_int_equal(setup_accept(t->store, card1, 5, 6, 7, NULL), MCKD_OK);
 }
 
 static int
@@ -324,12 +324,12 @@ test_full_and_read_only(void **state)
 	snprintf(fat, sizeof(fat), "%s/fat", t->dir);
 	assert_int_equal(fill(fat), 0);
 	for (uint32_t c = 6; e == MCKD_OK && c < 1000; c++)
-		e = mckd_store_accept(t->store, card1, c - 1, c, 7, &event);
+		e = setup_accept(t->store, card1, c - 1, c, 7, &event);
 	assert_int_equal(e, MCKD_E_STORE_FULL);
-	assert_int_equal(mckd_store_accept(t->store, card1, 2000, 2000, 7, NULL), MCKD_E_CLONE);
+	assert_int_equal(setup_accept(t->store, card1, 2000, 2000, 7, NULL), MCKD_E_CLONE);
 	assert_int_equal(unlink(fat), 0);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_ACTIVE, ""), MCKD_OK);
-	assert_int_equal(mckd_store_accept(t->store, card1, 2000, 2001, 7, &event), MCKD_OK);
+	assert_int_equal(setup_accept(t->store, card1, 2000, 2001, 7, &event), MCKD_OK);
 	mckd_store_close(t->store);
 	t->store = NULL;
 	assert_int_equal(mount("none", t->dir, "none", MS_REMOUNT | MS_RDONLY, NULL), 0);
@@ -339,9 +339,9 @@ test_full_and_read_only(void **state)
 		assert_int_equal(r->counter, 2001);
 		mckd_record_free(r);
 	}
-	assert_int_equal(mckd_store_accept(t->store, card1, 2001, 2002, 7, NULL), MCKD_E_STORE_FULL);
-	assert_int_equal(mckd_store_accept(t->store, card1, 2001, 2001, 7, NULL), MCKD_E_CLONE);
-	assert_int_equal(mckd_store_accept(t->store, card1, 0, 7, 7, NULL), MCKD_E_TIMEOUT);
+	assert_int_equal(setup_accept(t->store, card1, 2001, 2002, 7, NULL), MCKD_E_STORE_FULL);
+	assert_int_equal(setup_accept(t->store, card1, 2001, 2001, 7, NULL), MCKD_E_CLONE);
+	assert_int_equal(setup_accept(t->store, card1, 0, 7, 7, NULL), MCKD_E_TIMEOUT);
 	mckd_store_close(t->store);
 	t->store = NULL;
 	assert_int_equal(umount(t->dir), 0);
@@ -358,9 +358,9 @@ test_busy(void **state)
 	assert_int_equal(sqlite3_open(t->db, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_busy_timeout(t->store->db, 50);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 6, 7, NULL), MCKD_E_STORE_BUSY);
+	assert_int_equal(setup_accept(t->store, card1, 5, 6, 7, NULL), MCKD_E_STORE_BUSY);
 	sqlite3_close(db);
-	assert_int_equal(mckd_store_accept(t->store, card1, 5, 6, 7, NULL), MCKD_OK);
+	assert_int_equal(setup_accept(t->store, card1, 5, 6, 7, NULL), MCKD_OK);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup_make, setup_remove)
