@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "order.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store_rotate.h"
 #include "ui.h"
 
 enum mckd_err
@@ -87,11 +89,37 @@ start_resync(struct tool *t, struct mckd_record *r, struct compose *c, const str
 	/* A card behind its own receipts is no card to bring up to date. */
 	if (info->epoch < r->epoch_seen)
 		return MCKD_E_CLONE;
-	if ((e = mckd_keys_ck(b->dea1, b->mk, b->card, ck)) == MCKD_OK && r->pending > 0)
+	if ((e = mckd_keys_ck(b->dea1, b->mk, b->card, ck)) == MCKD_OK)
 		e = mckd_store_ticket_forget(t->store, b->card);
 	if (e == MCKD_OK)
 		compose_start(c, b->dea1, ck, b->card, info->epoch, info->last_ticket);
 	mckd_wipe(ck, sizeof(ck));
+	return e;
+}
+
+/*
+ * rotate status waits for a resync as for a rotation: it has the place of all that were queued. It is
+ * on its way at once, and nothing of it can be cancelled.
+ */
+static enum mckd_err
+await_resync(struct tool *t, const struct mckd_record *r, const struct mckd_card_info *info)
+{
+	struct mckd_rotation rotation = { .cards = 1 };
+	struct mckd_record *was = mckd_record_new();
+	char id[HEX_CARD];
+	int64_t number;
+	enum mckd_err e = MCKD_E_NOMEM;
+
+	if (was == NULL)
+		return e;
+	*was = *r;
+	was->block.epoch = info->epoch;
+	hex(r->block.card, MCKD_CARD_ID_LEN, id);
+	snprintf(rotation.what, sizeof(rotation.what), "%s, resync", id);
+	if ((e = mckd_rotation_new(t->store, &rotation, &number)) == MCKD_OK &&
+	    (e = mckd_before_put(t->store, was, r, number, 0)) == MCKD_OK)
+		e = mckd_store_ticket_sent(t->store, r->block.card, (uint16_t)(info->epoch + 1), r->block.epoch, 1);
+	mckd_record_free(was);
 	return e;
 }
 
@@ -131,7 +159,9 @@ commit_order(struct tool *t, const uint8_t *card, const char *kind, const struct
 		goto rollback;
 	if ((e = compose_end(c)) != MCKD_OK)
 		rc = fail(e, kind);
-	else if ((e = keep(t, r, c, kind)) != MCKD_OK || (e = mckd_store_commit(t->store)) != MCKD_OK)
+	else if ((e = keep(t, r, c, kind)) != MCKD_OK ||
+	    (resync != NULL && (e = await_resync(t, r, resync)) != MCKD_OK) ||
+	    (e = mckd_store_commit(t->store)) != MCKD_OK)
 		rc = fail_store(t, e);
 	if (rc == -1)
 		goto out;

@@ -134,14 +134,25 @@ change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 	enum mckd_err e = rotate_record(r, arg, c, why);
 
 	(void)t;
-	if (e == MCKD_E_USAGE) {
+	if (e != MCKD_OK && why[0] != '\0') {
 		say("%s", why);
 		return EX_WRONG_USAGE;
 	}
 	return e == MCKD_OK ? -1 : fail(e, "rotate");
 }
 
-/* One card's rotation, its record and its event in one transaction. */
+static void
+say_refused(const uint8_t *card, const struct rotate *q, const char *why)
+{
+	char id[HEX_CARD], indices[64];
+
+	hex(card, MCKD_CARD_ID_LEN, id);
+	names_indices(q->compromised, indices, sizeof(indices));
+	say("card %s: series numbers %s are refused from now on, and nothing more is recorded: %s", id, indices,
+	    why);
+}
+
+/* One card's rotation, its record and its event in one transaction. EX_PARTLY: a refusal alone. */
 static int
 keep(struct tool *t, const uint8_t *card, const struct rotate *q)
 {
@@ -166,15 +177,38 @@ keep(struct tool *t, const uint8_t *card, const struct rotate *q)
 	} else {
 		mckd_store_rollback(t->store);
 	}
-	if (e != MCKD_OK && why[0] != '\0') {
-		say("%s", why);
-		rc = e == MCKD_E_USAGE ? EX_WRONG_USAGE : exit_of(e);
+	if (e == MCKD_OK && why[0] != '\0') {
+		say_refused(card, q, why);
+		rc = EX_PARTLY;
+	} else if (e != MCKD_OK && why[0] != '\0') {
+		say("%s; nothing is recorded", why);
+		rc = e == MCKD_E_RESYNC ? exit_of(e) : EX_WRONG_USAGE;
 	} else if (e != MCKD_OK) {
 		rc = fail_store(t, e);
 	}
 out:
 	compose_wipe(c);
 	free(c);
+	return rc;
+}
+
+/*
+ * The card is not there, or not as the store has it: perhaps someone's copy. What is compromised is
+ * refused all the same, and what can be ordered waits for the card.
+ */
+static int
+keep_without(struct tool *t, const uint8_t *card, const struct request *o, const struct found *f,
+    bool unknown, int rc)
+{
+	int kept;
+
+	if (o->q.compromised == 0 || (f->link == NULL && !unknown)) {
+		say("nothing is recorded");
+		return rc;
+	}
+	if ((kept = keep(t, card, &o->q)) != -1)
+		return kept;
+	say("the rotation is recorded all the same; this card was not given it");
 	return rc;
 }
 
@@ -193,11 +227,14 @@ rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 			return rc;
 		return order_resync(t, card, change, &o->q);
 	}
-	if ((rc = order_reach(t, card, o->when, &f, &unknown)) == -1 && unknown) {
+	rc = order_reach(t, card, o->when, &f, &unknown);
+	if (rc == -1 && unknown && f.link != NULL) {
 		reader_close(&f);
 		return order(t, card, "rotate", o->when, change, &o->q);
 	}
-	if (rc == -1 && (rc = keep(t, card, &o->q)) == -1) {
+	if (rc != -1) {
+		rc = keep_without(t, card, o, &f, unknown, rc);
+	} else if ((rc = keep(t, card, &o->q)) == -1) {
 		if (f.link != NULL) {
 			rc = order_deliver(t, card, &f);
 		} else {
@@ -233,6 +270,7 @@ to_cards(struct tool *t, struct request *o, const char *name)
 		if ((rc = confirm(t, NULL, text)) != -1)
 			return rc;
 	}
+	o->q.many = true;
 	return rotate_many(t, &o->q, name);
 }
 

@@ -10,6 +10,7 @@ struct rotate {
 	const char *application;	/* NULL: see rotate_record() */
 	bool change_mechanism;
 	enum mckd_mechanism mechanism;
+	bool many;			/* of more than one card: of each what it has */
 	uint32_t compromised;
 	unsigned long replenish;
 	bool soft;
@@ -19,10 +20,14 @@ struct rotate {
 
 /*
  * rotate_record.c: changes r and composes its tickets. The application named; all, where none
- * is named and no SNs are; else the only one. MCKD_E_USAGE: this card cannot, and why.
+ * is named and no SNs are; of many cards, all that have one of the SNs; else the only one.
+ * MCKD_E_USAGE: this card cannot, and why. MCKD_E_CARD_WRONG: it is not about this card.
  */
 enum mckd_err rotate_record(struct mckd_record *r, const struct rotate *q, struct compose *c, char *why);
-/* The whole of it for one card, kept as part of that rotation; in the caller's transaction. */
+/*
+ * The whole of it for one card, kept as part of that rotation; in the caller's transaction. why
+ * with MCKD_OK: what is compromised is refused, and why there is no more than that, no ticket.
+ */
 enum mckd_err rotate_keep(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     const struct rotate *q, int64_t rotation, struct compose *c, char *why);
 

@@ -78,13 +78,13 @@ cancel(struct tool *t, const uint8_t *card, int64_t *rotation)
 		goto out;
 	}
 	*rotation = b.rotation;
-	if (l.w.sent != 0) {
+	if (names_compromised(r, &b)) {
+		say("the rotation names compromised series numbers, which stay refused for ever: it cannot be "
+		    "cancelled");
+	} else if (l.w.sent != 0) {
 		say("the rotation may be on the card already: it cannot be cancelled. Rotate again instead");
 	} else if (b.next != r->block.epoch) {
 		say("another order is queued behind the rotation: it cannot be cancelled. Rotate again instead");
-	} else if (names_compromised(r, &b)) {
-		say("the rotation names compromised series numbers, which stay refused for ever: it cannot be "
-		    "cancelled");
 	} else {
 		restore(r, &b);
 		if ((e = mckd_store_put(t->store, r, true)) == MCKD_OK &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate.h"
+#include "names.h"
 #include "order.h"
 #include "ui.h"
 
@@ -17,8 +18,10 @@ struct many {
 	struct tool *t;
 	const struct rotate *q;
 	struct compose *c;
-	int64_t rotation, done;
-	unsigned long skipped, revoked, open;	/* open: in the transaction */
+	int64_t rotation, done, bare;		/* bare: of those done, refused alone, with no ticket */
+	int64_t kept, kept_rotation;		/* as last committed */
+	unsigned long skipped, revoked, without, open;	/* open: in the transaction */
+	unsigned examples;
 	time_t told;
 };
 
@@ -45,9 +48,14 @@ close_batch(struct many *m)
 	if (m->open == 0)
 		return MCKD_OK;
 	m->open = 0;
-	if ((e = mckd_rotation_cards(m->t->store, m->rotation, m->done)) == MCKD_OK)
-		return mckd_store_commit(m->t->store);
-	mckd_store_rollback(m->t->store);
+	if ((e = mckd_rotation_cards(m->t->store, m->rotation, m->done)) != MCKD_OK)
+		mckd_store_rollback(m->t->store);
+	else
+		e = mckd_store_commit(m->t->store);
+	if (e == MCKD_OK) {
+		m->kept = m->done;
+		m->kept_rotation = m->rotation;
+	}
 	return e;
 }
 
@@ -67,31 +75,24 @@ open_batch(struct many *m)
 }
 
 static void
-skip(struct many *m, const uint8_t *card, const char *why)
+tell(struct many *m, const uint8_t *card, bool done, const char *why)
 {
 	char id[HEX_CARD];
 
 	hex(card, MCKD_CARD_ID_LEN, id);
-	if (++m->skipped <= EXAMPLES)
-		say("card %s is left as it is: %s", id, why);
-	else if (m->skipped == EXAMPLES + 1)
+	if (++m->examples <= EXAMPLES)
+		say(done ? N_("card %s: what is compromised is refused, and nothing more is recorded: %s") :
+		    N_("card %s is left as it is: %s"), id, why);
+	else if (m->examples == EXAMPLES + 1)
 		say("... and more");
-}
-
-static bool
-concerns(const struct rotate *q, struct mckd_record *r)
-{
-	return q->application == NULL || mckd_block_app_named(&r->block, q->application) != NULL;
 }
 
 static enum mckd_err
 one(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
 	struct many *m = arg;
-	struct mckd_record *r = NULL;
 	char why[MCKD_WHY] = "";
 	enum mckd_err e = MCKD_OK;
-	bool revoked = false, other = false;
 
 	if (m->open == 0 && (e = open_batch(m)) != MCKD_OK)
 		return e;
@@ -99,19 +100,21 @@ one(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	e = rotate_keep(m->t->store, card, m->q, m->rotation, m->c, why);
 	if (e == MCKD_OK) {
 		m->done++;
+		m->bare += why[0] != '\0';
+	} else if (e == MCKD_E_REVOKED && why[0] != '\0') {
+		m->revoked++;
+	} else if (e == MCKD_E_CARD_WRONG && why[0] != '\0') {
+		m->without++;
+		why[0] = '\0';
 	} else if ((e == MCKD_E_USAGE || e == MCKD_E_RESYNC) && why[0] != '\0') {
-		/* Nothing was written for it yet: the batch goes on. */
-		if ((e = mckd_store_get(m->t->store, card, &r)) == MCKD_OK) {
-			revoked = r->status == MCKD_CARD_REVOKED;
-			other = !concerns(m->q, r);
-		}
-		mckd_record_free(r);
-		m->revoked += revoked;
-		if (e == MCKD_OK && !revoked && !other)
-			skip(m, card, why);
-	} else if (e == MCKD_E_STORE_NOT_FOUND) {
-		e = MCKD_OK;	/* removed since its ID was read */
+		m->skipped++;
+	} else if (e != MCKD_E_STORE_NOT_FOUND) {	/* removed since its ID was read */
+		return e;
 	}
+	/* Of a card that was not done nothing was written: the batch goes on. */
+	if (why[0] != '\0' && e != MCKD_E_REVOKED)
+		tell(m, card, e == MCKD_OK, why);
+	e = MCKD_OK;
 	if (e == MCKD_OK && m->open >= BATCH)
 		e = close_batch(m);
 	progress(m, false);
@@ -138,6 +141,46 @@ all(struct many *m, const char *user)
 	return e;
 }
 
+static int
+stopped(struct many *m, enum mckd_err e)
+{
+	fail_store(m->t, e);
+	if (m->kept_rotation == 0) {
+		say("nothing is recorded; run it again");
+		return exit_of(e);
+	}
+	say("recorded for %" PRId64 " cards as rotation %" PRId64 ", and NOT for the others; run it again",
+	    m->kept, m->kept_rotation);
+	return EX_PARTLY;
+}
+
+static int
+sum(struct many *m)
+{
+	char indices[64];
+
+	names_indices(m->q->compromised, indices, sizeof(indices));
+	if (m->revoked > 0)
+		say("%lu revoked cards left as they are", m->revoked);
+	if (m->without > 0 && m->q->compromised != 0)
+		say("%lu cards have none of the series numbers %s", m->without, indices);
+	if (m->done > 0)
+		printf(_("rotation %" PRId64 ": recorded for %" PRId64 " cards; the next login of each delivers it\n"),
+		    m->rotation, m->done);
+	else
+		say("no card to rotate");
+	if (m->bare > 0)
+		say("%" PRId64 " of them got no ticket: what is compromised is refused, and they may not be able to "
+		    "log in before they are rotated again; rotate status lists them as stuck", m->bare);
+	if (m->skipped > 0 && m->q->compromised != 0)
+		say("%lu cards could not be rotated: their series numbers %s are STILL ACCEPTED", m->skipped, indices);
+	else if (m->skipped > 0)
+		say("%lu cards could not be rotated", m->skipped);
+	if (m->done > 0)
+		return m->skipped > 0 || m->bare > 0 ? EX_PARTLY : EX_DONE;
+	return m->skipped > 0 || (m->without > 0 && m->q->application == NULL) ? EX_WRONG_USAGE : EX_STORE;
+}
+
 int
 rotate_many(struct tool *t, const struct rotate *q, const char *user)
 {
@@ -149,23 +192,9 @@ rotate_many(struct tool *t, const struct rotate *q, const char *user)
 	e = all(&m, user);
 	compose_wipe(m.c);
 	free(m.c);
+	if (e != MCKD_OK)
+		return stopped(&m, e);
 	if (m.done > 0)
 		progress(&m, true);
-	if (e != MCKD_OK) {
-		fail_store(t, e);
-		if (m.rotation != 0)
-			say("what rotation %" PRId64 " recorded stays: cardtool rotate status", m.rotation);
-		return m.rotation != 0 ? EX_PARTLY : exit_of(e);
-	}
-	if (m.revoked > 0)
-		say("%lu revoked cards left as they are", m.revoked);
-	if (m.done == 0) {
-		say("no card to rotate");
-		return m.skipped > 0 ? EX_WRONG_USAGE : EX_STORE;
-	}
-	printf(_("rotation %" PRId64 ": recorded for %" PRId64 " cards; the next login of each delivers it\n"),
-	    m.rotation, m.done);
-	if (m.skipped > 0)
-		say("%lu cards could not be rotated", m.skipped);
-	return m.skipped > 0 ? EX_PARTLY : EX_DONE;
+	return sum(&m);
 }

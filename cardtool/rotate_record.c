@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intl.h"
+
 static enum mckd_err cannot(char *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static enum mckd_err
@@ -14,7 +16,7 @@ cannot(char *why, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(why, MCKD_WHY, format, ap);
+	vsnprintf(why, MCKD_WHY, _(format), ap);
 	va_end(ap);
 	return MCKD_E_USAGE;
 }
@@ -50,14 +52,14 @@ replenish(struct mckd_app *app, unsigned long n, uint32_t *fresh)
 static enum mckd_err
 rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char *why)
 {
+	uint32_t compromised = q->many ? q->compromised & app->present : q->compromised, fresh = 0;
 	enum mckd_mechanism before = app->mechanism;
-	uint32_t fresh = 0;
 	enum mckd_err e;
 
-	if ((q->compromised & ~app->present) != 0)
+	if ((compromised & ~app->present) != 0)
 		return cannot(why, "application %s does not have all of these indices", app->name);
-	app->compromised |= q->compromised;
-	app->retired |= q->compromised;
+	app->compromised |= compromised;
+	app->retired |= compromised;
 	if (q->change_mechanism)
 		app->mechanism = q->mechanism;
 	if (app->mechanism == MCKD_SEL_PIN && (app->flags & MCKD_APP_NEEDS_PIN) == 0)
@@ -76,35 +78,103 @@ rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char
 	return MCKD_OK;
 }
 
+/* The applications that it is about: bits of their place in the block. CARD_WRONG: none. */
+static enum mckd_err
+choose(const struct mckd_block *b, const struct rotate *q, uint32_t *which, char *why)
+{
+	bool named = false;
+
+	*which = 0;
+	for (unsigned i = 0; i < b->napps; i++) {
+		const struct mckd_app *app = &b->app[i];
+
+		if (q->application != NULL && strcmp(app->name, q->application) != 0)
+			continue;
+		named = true;
+		if (!q->many || q->compromised == 0 || (q->compromised & app->present) != 0)
+			*which |= UINT32_C(1) << i;
+	}
+	if (!named && q->application != NULL) {
+		(void)cannot(why, "the card has no application %s", q->application);
+		return MCKD_E_CARD_WRONG;
+	}
+	if (*which == 0) {
+		(void)cannot(why, named ? N_("the card has none of these indices") :
+		    N_("the card has no application"));
+		return MCKD_E_CARD_WRONG;
+	}
+	if (!q->many && (*which & (*which - 1)) != 0 && (q->compromised != 0 || q->replenish != 0))
+		return cannot(why, "the card has %u applications; name one by --application", b->napps);
+	return MCKD_OK;
+}
+
 enum mckd_err
 rotate_record(struct mckd_record *r, const struct rotate *q, struct compose *c, char *why)
 {
-	struct mckd_block *b = &r->block;
-	struct mckd_app *app = &b->app[0];
-	enum mckd_err e = MCKD_OK;
+	uint32_t which;
+	enum mckd_err e = choose(&r->block, q, &which, why);
 
-	if (q->application == NULL && q->compromised == 0 && q->replenish == 0) {
-		for (unsigned i = 0; i < b->napps && e == MCKD_OK; i++)
-			e = rotate_app(&b->app[i], q, c, why);
-		return b->napps > 0 ? e : cannot(why, "the card has no application");
+	for (unsigned i = 0; i < r->block.napps && e == MCKD_OK; i++)
+		if ((which >> i & 1) != 0)
+			e = rotate_app(&r->block.app[i], q, c, why);
+	return e;
+}
+
+/* A refusal is the store's alone, and needs no ticket. */
+static enum mckd_err
+refuse(struct mckd_record *r, const struct rotate *q, char *why)
+{
+	char unused[MCKD_WHY];
+	uint32_t which, hit = 0;
+	enum mckd_err e = choose(&r->block, q, &which, unused);
+
+	for (unsigned i = 0; i < r->block.napps && e == MCKD_OK; i++) {
+		struct mckd_app *app = &r->block.app[i];
+		uint32_t bits = (which >> i & 1) != 0 ? q->compromised & app->present : 0;
+
+		hit |= bits;
+		app->compromised |= bits;
+		app->retired |= bits;
 	}
-	if (q->application == NULL && b->napps != 1)
-		return cannot(why, "the card has %u applications; name one by --application", b->napps);
-	if (q->application != NULL && (app = mckd_block_app_named(b, q->application)) == NULL)
-		return cannot(why, "the card has no application %s", q->application);
-	return rotate_app(app, q, c, why);
+	r->strict = true;
+	return e == MCKD_OK && hit == 0 ? cannot(why, "the card has none of these indices") : e;
 }
 
 static enum mckd_err
 may_rotate(const struct mckd_record *r, char *why)
 {
-	if (r->status == MCKD_CARD_REVOKED)
-		return cannot(why, "the card is revoked");
+	if (r->status == MCKD_CARD_REVOKED) {
+		(void)cannot(why, "the card is revoked");
+		return MCKD_E_REVOKED;
+	}
 	if (!r->block.full)
 		return cannot(why, "this store holds a host block of the card; the store with its full block must "
 		    "order this");
 	if (r->provisioning)
 		return cannot(why, "the card is not provisioned to its end yet: run cardtool provision again");
+	return MCKD_OK;
+}
+
+/* RESYNC: no ticket can be composed. */
+static enum mckd_err
+compose(struct mckd_record *now, const struct rotate *q, struct compose *c, char *why)
+{
+	enum mckd_err e = compose_start_block(c, &now->block);
+
+	if (e == MCKD_E_RESYNC)
+		(void)cannot(why, "the store does not know the card's last ticket; insert the card: cardtool rotate "
+		    "--resync");
+	if (e != MCKD_OK || (e = rotate_record(now, q, c, why)) != MCKD_OK)
+		return e;
+	if ((e = compose_end(c)) == MCKD_E_USAGE) {
+		(void)cannot(why, "the card has had the last ticket that there is; provision another");
+		return MCKD_E_RESYNC;
+	}
+	if (e != MCKD_OK)
+		return e;
+	now->block.epoch = c->epoch;
+	memcpy(now->block.last_ticket, c->last, sizeof(now->block.last_ticket));
+	now->block.have_last = true;
 	return MCKD_OK;
 }
 
@@ -119,17 +189,16 @@ rotate_keep(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], c
 	if (e != MCKD_OK || (e = may_rotate(now, why)) != MCKD_OK)
 		goto out;
 	*was = *now;
-	if ((e = compose_start_block(c, &now->block)) == MCKD_E_RESYNC)
-		cannot(why, "the store does not know the card's last ticket; insert the card and rotate it "
-		    "alone");
-	if (e != MCKD_OK || (e = rotate_record(now, q, c, why)) != MCKD_OK || (e = compose_end(c)) != MCKD_OK)
-		goto out;
-	now->block.epoch = c->epoch;
-	memcpy(now->block.last_ticket, c->last, sizeof(now->block.last_ticket));
-	now->block.have_last = true;
+	e = compose(now, q, c, why);
 	/* Soft behind what is not must wait for that. */
 	now->strict = !q->soft || (was->pending > 0 && was->strict);
-	e = mckd_store_rotate(s, was, now, rotation, q->soft ? q->until : 0, c->ticket, c->n);
+	if (e == MCKD_OK) {
+		e = mckd_store_rotate(s, was, now, rotation, q->soft ? q->until : 0, c->ticket, c->n);
+	} else if (q->compromised != 0 && (e == MCKD_E_RESYNC || (q->many && e == MCKD_E_USAGE))) {
+		*now = *was;
+		if ((e = refuse(now, q, why)) == MCKD_OK)
+			e = mckd_store_rotate(s, was, now, rotation, 0, NULL, 0);
+	}
 out:
 	mckd_record_free(now);
 	mckd_record_free(was);

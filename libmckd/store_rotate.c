@@ -67,21 +67,64 @@ replaced(const struct mckd_app *before, const struct mckd_app *now)
 	return out;
 }
 
+static const struct mckd_app *
+app_of(const struct mckd_block *b, uint8_t slot)
+{
+	for (unsigned i = 0; i < b->napps; i++)
+		if (b->app[i].slot == slot)
+			return &b->app[i];
+	return NULL;
+}
+
+/* The row of a refusal without a ticket: the order that follows takes its place. */
 static enum mckd_err
-put_before(struct mckd_store *s, const struct mckd_record *was, const struct mckd_record *now,
+take_place(struct mckd_store *s, const struct mckd_record *was)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_rotation_leave(s, was->block.card, was->block.epoch);
+
+	if (e != MCKD_OK || (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DROP, &st)) != MCKD_OK)
+		return e;
+	mckd_bind_card(s, st, 1, was->block.card);
+	mckd_bind_int(s, st, 2, was->block.epoch);
+	return mckd_store_run(s, st, "the rotation cannot be stored");
+}
+
+static enum mckd_err
+insert_before(struct mckd_store *s, const struct mckd_record *was, const struct mckd_record *now,
+    int64_t rotation, int64_t until, const uint8_t *sealed, size_t len)
+{
+	unsigned next = now->block.epoch;
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_ROTATED_ADD, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	if (next == was->block.epoch && next < UINT16_MAX)
+		next++;
+	mckd_bind_card(s, st, 1, was->block.card);
+	mckd_bind_int(s, st, 2, was->block.epoch);
+	mckd_bind_int(s, st, 3, next);
+	mckd_bind_int(s, st, 4, rotation);
+	mckd_bind_int(s, st, 5, until);
+	mckd_bind_blob(s, st, 6, sealed, len);
+	return mckd_store_run(s, st, "the rotation cannot be stored");
+}
+
+enum mckd_err
+mckd_before_put(struct mckd_store *s, const struct mckd_record *was, const struct mckd_record *now,
     int64_t rotation, int64_t until)
 {
 	struct mckd_sealed_at at = { "rotated", was->block.card, was->block.epoch, "body" };
 	struct mckd_before b = { .napps = was->block.napps, .have_last = was->block.have_last,
 		.strict = was->strict };
 	uint8_t body[BODY_MAX], sealed[BODY_MAX + MCKD_SEAL_OVERHEAD];
-	sqlite3_stmt *st;
 	enum mckd_err e;
 	size_t len;
 
 	memcpy(b.last_ticket, was->block.last_ticket, sizeof(b.last_ticket));
 	for (unsigned i = 0; i < b.napps; i++) {
-		const struct mckd_app *app = &was->block.app[i];
+		const struct mckd_app *app = &was->block.app[i], *after = app_of(&now->block, app->slot);
 
 		b.app[i].slot = app->slot;
 		b.app[i].mechanism = (uint8_t)app->mechanism;
@@ -89,22 +132,20 @@ put_before(struct mckd_store *s, const struct mckd_record *was, const struct mck
 		b.app[i].present = app->present;
 		b.app[i].retired = app->retired;
 		b.app[i].compromised = app->compromised;
-		b.app[i].replaced = replaced(app, &now->block.app[i]);
+		b.app[i].replaced = after != NULL ? replaced(app, after) : 0;
 		memcpy(b.app[i].ksel, app->ksel, MCKD_KEY_LEN);
 	}
 	len = pack(&b, body);
 	e = len == 0 ? MCKD_E_INTERNAL : mckd_store_seal(s, &at, body, len, sealed);
 	mckd_wipe(&b, sizeof(b));
 	mckd_wipe(body, sizeof(body));
-	if (e != MCKD_OK || (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_ADD, &st)) != MCKD_OK)
+	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(s, st, 1, was->block.card);
-	mckd_bind_int(s, st, 2, was->block.epoch);
-	mckd_bind_int(s, st, 3, now->block.epoch);
-	mckd_bind_int(s, st, 4, rotation);
-	mckd_bind_int(s, st, 5, until);
-	mckd_bind_blob(s, st, 6, sealed, len + MCKD_SEAL_OVERHEAD);
-	return mckd_store_run(s, st, "the rotation cannot be stored");
+	len += MCKD_SEAL_OVERHEAD;
+	e = insert_before(s, was, now, rotation, until, sealed, len);
+	if (e == MCKD_E_STORE_EXISTS && (e = take_place(s, was)) == MCKD_OK)
+		e = insert_before(s, was, now, rotation, until, sealed, len);
+	return e;
 }
 
 static bool
@@ -129,14 +170,15 @@ mckd_store_rotate(struct mckd_store *s, const struct mckd_record *before,
 		return e;
 	mckd_bind_card(s, st, 1, b->card);
 	mckd_bind_int(s, st, 2, b->epoch);
-	mckd_bind_blob(s, st, 3, b->last_ticket, sizeof(b->last_ticket));
+	if (b->have_last)
+		mckd_bind_blob(s, st, 3, b->last_ticket, sizeof(b->last_ticket));
 	mckd_bind_int(s, st, 4, now->strict);
 	e = mckd_store_run(s, st, "the card cannot be stored");
 	for (unsigned i = 0; i < b->napps && e == MCKD_OK; i++)
 		if (!same_app(&before->block.app[i], &b->app[i]))
 			e = mckd_app_put(s, b, &b->app[i]);
 	if (e == MCKD_OK)
-		e = put_before(s, before, now, rotation, until);
+		e = mckd_before_put(s, before, now, rotation, until);
 	for (size_t i = 0; i < n && e == MCKD_OK; i++)
 		e = mckd_store_ticket_add(s, b->card, &t[i]);
 	return e;
@@ -197,6 +239,7 @@ mckd_before_drop(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LE
 
 	if (e != MCKD_OK)
 		return e;
+	e = mckd_rotation_leave(s, card, b->epoch);
 	for (int i = 0; i < 2 && e == MCKD_OK; i++) {
 		if ((e = mckd_store_stmt(s, which[i], &st)) != MCKD_OK)
 			break;

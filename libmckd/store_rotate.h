@@ -37,6 +37,7 @@ struct mckd_waiting {			/* a card that has not confirmed a rotation */
 	uint16_t epoch, next;
 	int64_t rotation, until, last_use;
 	unsigned sent;			/* 0: to no card; 1: to one; else the SW of its refusal */
+#define MCKD_NO_TICKET 0xffff		/* a refusal alone: nothing is queued for the card */
 	enum mckd_card_status status;
 };
 
@@ -45,9 +46,18 @@ enum mckd_err mckd_rotation_cards(struct mckd_store *s, int64_t id, int64_t card
 typedef enum mckd_err (*mckd_rotation_cb)(void *arg, const struct mckd_rotation *r);
 enum mckd_err mckd_rotations(struct mckd_store *s, mckd_rotation_cb cb, void *arg);	/* oldest first */
 
-/* One card, in the transaction of the caller: what of now differs from before, and its tickets. */
+/*
+ * One card, in the transaction of the caller: what of now differs from before, and its tickets.
+ * n is 0 where no ticket can be composed, and what is compromised is to be refused all the same.
+ */
 enum mckd_err mckd_store_rotate(struct mckd_store *s, const struct mckd_record *before,
     const struct mckd_record *now, int64_t rotation, int64_t until, const struct mckd_ticket *t, size_t n);
+/* The part of it that rotate status knows a card by; where the order was no rotation alone. */
+enum mckd_err mckd_before_put(struct mckd_store *s, const struct mckd_record *was,
+    const struct mckd_record *now, int64_t rotation, int64_t until);
+/* The card is no longer one of its rotations from this epoch on; in the transaction of the caller. */
+enum mckd_err mckd_rotation_leave(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    uint16_t epoch);
 /* The rotation that starts at this epoch of the card: NOT_FOUND. */
 enum mckd_err mckd_before_get(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     uint16_t epoch, struct mckd_before *out);

@@ -53,6 +53,19 @@ mckd_rotation_cards(struct mckd_store *s, int64_t id, int64_t cards)
 }
 
 enum mckd_err
+mckd_rotation_leave(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], uint16_t epoch)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_ROTATION_LEAVE, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, epoch);
+	return mckd_store_run(s, st, "the rotation cannot be stored");
+}
+
+enum mckd_err
 mckd_rotations(struct mckd_store *s, mckd_rotation_cb cb, void *arg)
 {
 	struct mckd_rotation r = { .id = 0 };

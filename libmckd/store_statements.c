@@ -60,13 +60,16 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_ROTATION_CARDS] = "UPDATE rotation SET cards = ?2 WHERE id = ?1",
 	[MCKD_SQL_ROTATION_NEXT] = "SELECT id, at, what, cards, until FROM rotation WHERE id > ?1 "
 	    "ORDER BY id LIMIT 1",
+	[MCKD_SQL_ROTATION_LEAVE] = "UPDATE rotation SET cards = cards - (SELECT count(*) FROM rotated "
+	    "WHERE card = ?1 AND epoch >= ?2 AND rotated.rotation = rotation.id) "
+	    "WHERE id IN (SELECT rotation FROM rotated WHERE card = ?1 AND epoch >= ?2)",
 	[MCKD_SQL_ROTATED_ADD] = "INSERT INTO rotated (card, epoch, next, rotation, until, body) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[MCKD_SQL_ROTATED_GET] = "SELECT next, rotation, until, body FROM rotated WHERE card = ?1 AND epoch = ?2",
 	[MCKD_SQL_ROTATED_DROP] = "DELETE FROM rotated WHERE card = ?1 AND epoch >= ?2",
 	[MCKD_SQL_ROTATED_DONE] = "DELETE FROM rotated WHERE card = ?1 AND next <= ?2",
 	[MCKD_SQL_ROTATED_NEXT] = "SELECT card, epoch, next, rotation, until, "
-	    "(SELECT ifnull(max(sent), 0) FROM ticket WHERE ticket.card = rotated.card AND "
+	    "(SELECT ifnull(max(sent), 65535) FROM ticket WHERE ticket.card = rotated.card AND "
 	    "ticket.epoch > rotated.epoch AND ticket.epoch <= next), "
 	    "(SELECT status FROM card WHERE card.card = rotated.card), "
 	    "(SELECT last_use FROM card WHERE card.card = rotated.card) "

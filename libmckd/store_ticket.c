@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "store_rotate.h"
 
 #include <string.h>
 
@@ -143,6 +144,8 @@ mckd_store_ticket_forget(struct mckd_store *s, const uint8_t card[static MCKD_CA
 		mckd_bind_int(s, st, 2, UINT16_MAX);
 		e = mckd_store_run(s, st, "the tickets cannot be removed");
 	}
+	if (e == MCKD_OK)
+		e = mckd_rotation_leave(s, card, 0);
 	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_ROTATED_DROP, &st)) == MCKD_OK) {
 		mckd_bind_card(s, st, 1, card);
 		mckd_bind_int(s, st, 2, 0);

@@ -216,6 +216,138 @@ rotation_of_all_and_of_an_application() {
 }
 scenario rotation_of_all_and_of_an_application
 
+# An SN may be in several applications: of many cards, all that have it are meant
+compromised_in_every_application() {
+	(umask 077 && printf '246810\n112233\n' >"$BED/dora.card.pin")
+	new_card 0 "$BED/dora.card"
+	cardtool provision --user dora --pin-file "$BED/dora.card.pin" \
+		--transport-key-file "$BED/dora.card.transport" --application login:host-random:4 \
+		--application second:host-random:2 --application door:card-random:4:no-pin
+	exits 2 cardtool rotate --compromised 3 --force dora
+	grep 'nothing is recorded' "$BED/exits.out"
+	cardtool rotate --all --compromised 3 --force
+	[ "$(sqlite3 /var/lib/mckd/store.db 'SELECT count(*) FROM application WHERE compromised = 4')" = 4 ]
+	[ "$(sqlite3 /var/lib/mckd/store.db 'SELECT count(*) FROM application WHERE compromised = 0')" = 1 ]
+	service door application=door
+	for _ in 1 2 3 4 5 6 7 8; do
+		expect SUCCESS door dora
+		[ "$(last_index)" != 3 ]
+	done
+}
+scenario compromised_in_every_application
+
+# A refusal needs no ticket: not for a card whose last one the store does not know ...
+compromised_where_the_last_ticket_is_unknown() {
+	sqlite3 /var/lib/mckd/store.db "UPDATE card SET last_ticket = NULL WHERE card = x'$(card_id alice)'"
+	exits 6 cardtool rotate --deferred alice
+	exits 9 cardtool rotate --compromised 1-6 --force alice
+	grep 'series numbers 1-6 are refused from now on' "$BED/exits.out"
+	exits 9 cardtool rotate --all --compromised 7 --replenish 1 --force
+	grep 'got no ticket' "$BED/exits.out"
+	refute cardtool rotate cancel alice
+	card_in 0 "$BED/alice.card"
+	for _ in 1 2 3; do
+		expect SUCCESS card alice 246810
+		[ "$(last_index)" = 8 ]
+	done
+	cardtool rotate status alice | grep -w stuck
+	cardtool rotate --resync --force alice
+	expect SUCCESS card alice 246810
+	cardtool rotate status alice | grep 'No card of alice waits'
+}
+scenario compromised_where_the_last_ticket_is_unknown
+
+# ... nor for one that has no SN left
+compromised_are_all_that_there_are() {
+	exits 2 cardtool rotate --deferred --compromised 1-8 --force alice
+	exits 9 cardtool rotate --all --compromised 1-8 --force
+	card_in 0 "$BED/alice.card"
+	expect AUTH_ERR card alice 246810
+	cardtool rotate --all --replenish 2
+	for _ in 1 2 3; do
+		expect SUCCESS card alice 246810
+		[ "$(last_index)" -gt 8 ]
+	done
+	cardtool rotate status alice | grep 'No card of alice waits'
+}
+scenario compromised_are_all_that_there_are
+
+# A copy in the reader does not keep the order from being recorded
+compromised_with_a_copy_in_the_reader() {
+	cp -a "$BED/alice.card" "$BED/clone.card"
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now alice
+	card_out 0
+	card_in 0 "$BED/clone.card"
+	exits 6 cardtool rotate alice
+	grep 'nothing is recorded' "$BED/exits.out"
+	cardtool rotate status | grep 'it is over'
+	exits 6 cardtool rotate --compromised 3 --force alice
+	grep 'recorded all the same' "$BED/exits.out"
+	[ "$(sqlite3 /var/lib/mckd/store.db 'SELECT max(compromised) FROM application')" = 4 ]
+	cardtool rotate status alice | grep -w pending
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+}
+scenario compromised_with_a_copy_in_the_reader
+
+rotation_is_over() {
+	cardtool rotate status | grep 'it is over'
+}
+
+# What the table counts: a cancelled card confirmed nothing, a revoked one is waited for no more
+rotation_status_counts() {
+	provision alice "$BED/second.card" 111111
+	cardtool rotate alice
+	[ "$(cardtool rotate status alice | grep -c -w pending)" = 2 ]
+	cardtool rotate cancel "$(card_id alice)"
+	cardtool rotate status --json | grep '"cards":1,"confirmed":0,"pending":1'
+	cardtool rotate status bob | grep 'No card of bob waits'
+	refute rotation_is_over
+	cardtool rotate --all
+	for id in $(cardtool list | grep -oE '^[0-9a-f]{16}'); do
+		cardtool revoke "$id" --force
+	done
+	rotation_is_over
+	cardtool rotate status --json | tr -d '\n' | grep '"cards":3,"confirmed":0,"pending":0,"delivered":0,"stuck":0,"revoked":3'
+	rm -f "$BED"/second.card*
+}
+scenario rotation_status_counts
+
+# A resync that was not delivered is waited for
+resync_is_waited_for() {
+	cardtool rotate --deferred alice
+	card_in 0 "$BED/alice.card" --refuse 20
+	exits 9 cardtool rotate --resync --force alice
+	cardtool rotate status | grep -w resync
+	refute rotation_is_over
+	exits 1 cardtool rotate cancel alice
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+}
+scenario resync_is_waited_for
+
+# What is taken back is not said to stay
+rotation_on_a_full_disk() {
+	cp -a /var/lib/mckd "$BED/full"
+	mount -t tmpfs -o size=200k,mode=700 none /var/lib/mckd
+	cp -a "$BED/full/." /var/lib/mckd/
+	dd if=/dev/zero of=/var/lib/mckd/fill bs=1k || true
+	rc=0
+	cardtool rotate --all --replenish 20 >"$BED/out" 2>&1 || rc=$?
+	umount /var/lib/mckd
+	rm -rf "$BED/full"
+	cat "$BED/out"
+	[ "$rc" = 7 ]
+	grep 'nothing is recorded' "$BED/out"
+	refute grep 'recorded for' "$BED/out"
+}
+scenario rotation_on_a_full_disk
+
 # No card is told twice, though its receipt was lost
 receipt_lost() {
 	cardtool rotate --deferred alice

@@ -297,7 +297,8 @@ removed_meanwhile_is_not_a_user_without_card(void **state)
 	assert_int_equal(r->sent[AUTHENTICATE], 0);
 }
 
-static void (*meanwhile)(struct rig *r);
+typedef void (*change)(struct rig *r);
+static change meanwhile;
 
 static void
 at_the_answer(struct rig *r, uint8_t ins)
@@ -354,7 +355,7 @@ application_removed(struct rig *r)
 static void
 what_is_recorded_while_the_card_answers(void **state)
 {
-	void (*const changes[])(struct rig *r) = { all_compromised, all_retired, a_ticket_is_ordered,
+	static const change changes[] = { all_compromised, all_retired, a_ticket_is_ordered,
 		unassigned, application_removed };
 	struct rig *r = *state;
 
