@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "accounts_file.h"
 #include "store_account.h"
 #include "userdb.h"
 
@@ -38,6 +39,7 @@ struct lists {
 	struct mckd_group *groups;
 	const char **members;		/* of the last group */
 	size_t naccounts, ngroups, nmembers;
+	size_t left_out;
 };
 
 bool
@@ -135,6 +137,18 @@ drop(const char *text)
 }
 
 static void
+drop_group(struct lists *l, size_t i)
+{
+	struct mckd_group *g = &l->groups[i];
+
+	for (size_t k = 0; k < g->nmembers; k++)
+		drop(g->members[k]);
+	free((void *)(uintptr_t)g->members);
+	drop(g->name);
+	memmove(g, g + 1, (--l->ngroups - i) * sizeof(*g));
+}
+
+static void
 lists_free(struct lists *l)
 {
 	for (size_t i = 0; i < l->naccounts; i++) {
@@ -143,17 +157,92 @@ lists_free(struct lists *l)
 		drop(l->accounts[i].home);
 		drop(l->accounts[i].shell);
 	}
-	for (size_t i = 0; i < l->ngroups; i++) {
-		for (size_t k = 0; k < l->groups[i].nmembers; k++)
-			drop(l->groups[i].members[k]);
-		free((void *)(uintptr_t)l->groups[i].members);
-		drop(l->groups[i].name);
-	}
+	while (l->ngroups > 0)
+		drop_group(l, l->ngroups - 1);
 	for (size_t k = 0; k < l->nmembers; k++)
 		drop(l->members[k]);
 	free(l->members);
 	free(l->accounts);
 	free(l->groups);
+}
+
+static void
+drop_member(struct mckd_group *g, const char *name)
+{
+	const char **members = (const char **)(uintptr_t)g->members;
+	size_t n = 0;
+
+	for (size_t k = 0; k < g->nmembers; k++)
+		if (strcmp(members[k], name) == 0)
+			drop(members[k]);
+		else
+			members[n++] = members[k];
+	g->nmembers = n;
+}
+
+/* With its own group, and out of the others. */
+static void
+drop_account(struct lists *l, size_t i)
+{
+	struct mckd_account *a = &l->accounts[i];
+
+	for (size_t k = l->ngroups; k-- > 0;) {
+		drop_member(&l->groups[k], a->name);
+		if (l->groups[k].gid == a->gid)
+			drop_group(l, k);
+	}
+	drop(a->name);
+	drop(a->gecos);
+	drop(a->home);
+	drop(a->shell);
+	memmove(a, a + 1, (--l->naccounts - i) * sizeof(*a));
+}
+
+/* Once for each line of passwd: an account of that name or number is somebody else's by now. */
+static enum mckd_err
+leave_account(void *arg, const char *name, uint32_t id, char *why)
+{
+	struct lists *l = arg;
+
+	(void)why;
+	for (size_t i = l->naccounts; i-- > 0;)
+		if (l->accounts[i].uid == id || strcmp(l->accounts[i].name, name) == 0) {
+			say("%s: passwd has an account of this name or number: the card's is not published", l->accounts[i].name);
+			drop_account(l, i);
+			l->left_out++;
+		}
+	return MCKD_OK;
+}
+
+/* The same for group. Who would have a group's number as their own would have its rights. */
+static enum mckd_err
+leave_group(void *arg, const char *name, uint32_t id, char *why)
+{
+	struct lists *l = arg;
+
+	(void)why;
+	for (size_t i = l->naccounts; i-- > 0;)
+		if (l->accounts[i].gid == id) {
+			say("%s: group has a group of this account's number: it is not published", l->accounts[i].name);
+			drop_account(l, i);
+			l->left_out++;
+		}
+	for (size_t i = l->ngroups; i-- > 0;)
+		if (l->groups[i].gid == id || strcmp(l->groups[i].name, name) == 0) {
+			say("%s: group has a group of this name or number: the cards' is not published", l->groups[i].name);
+			drop_group(l, i);
+			l->left_out++;
+		}
+	return MCKD_OK;
+}
+
+/* What came into conflict with the host after it was made does not keep the rest, and the locks, from being published. */
+static enum mckd_err
+leave_out(struct lists *l, char *why)
+{
+	enum mckd_err e = mckd_accounts_etc(ETC, "passwd", leave_account, l, why);
+
+	return e == MCKD_OK ? mckd_accounts_etc(ETC, "group", leave_group, l, why) : e;
 }
 
 /* What nscd remembers of them is not so any more. */
@@ -249,8 +338,12 @@ account_publish(struct tool *t)
 
 	if (turn < 0)
 		snprintf(why, sizeof(why), "%.128s: %s", t->store_dir, strerror(errno));
-	else if ((e = read_all(t, &l)) == MCKD_OK)
+	else if ((e = read_all(t, &l)) == MCKD_OK && (e = leave_out(&l, why)) == MCKD_OK)
 		e = publish(t, &l, why);
+	if (e == MCKD_OK && l.left_out > 0) {
+		say("the others are published; rename or remove one of each two, then: cardtool account");
+		rc = EX_PARTLY;
+	}
 	if (e == MCKD_OK) {
 		flush_nscd();
 	} else {

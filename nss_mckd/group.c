@@ -87,6 +87,8 @@ lookup(char tag, const void *key, size_t klen, struct group *gr, char *buf, size
 		r = EIO;
 	accounts_close(&a);
 	if (r == 0)
+		r = nss_mckd_not_local(MCKD_NSS_ETC "/group", g.gr_name, g.gr_gid);
+	if (r == 0)
 		*gr = g;
 	return nss_mckd_status(r, errnop);
 }

@@ -3,6 +3,7 @@ nss_LTLIBRARIES = nss_mckd/libnss_mckd.la
 nss_mckd_libnss_mckd_la_SOURCES = \
 	nss_mckd/accounts.c nss_mckd/accounts.h \
 	nss_mckd/group.c \
+	nss_mckd/local.c \
 	nss_mckd/nss_mckd.c nss_mckd/nss_mckd.h \
 	nss_mckd/passwd.c
 nss_mckd_libnss_mckd_la_CPPFLAGS = $(AM_CPPFLAGS) \

@@ -73,7 +73,11 @@ groups_of(const struct accounts *a, const char *user, gid_t group, long *start, 
 				return EIO;
 			if (gid == group)
 				continue;
-			r = append(gid, start, size, groups, limit);
+			r = nss_mckd_not_local(MCKD_NSS_ETC "/group", "", gid);
+			if (r == ENOENT)
+				continue;
+			if (r == 0)
+				r = append(gid, start, size, groups, limit);
 			if (r != 0)
 				return r;
 		}
@@ -96,6 +100,8 @@ _nss_mckd_initgroups_dyn(const char *user, gid_t group, long *start, long *size,
 		*errnop = ENOENT;
 		return NSS_STATUS_UNAVAIL;
 	}
+	if (r == 0)
+		r = nss_mckd_not_local(MCKD_NSS_ETC "/passwd", user, NSS_MCKD_NOBODY);
 	if (r == 0)
 		r = groups_of(&a, user, group, start, size, groups, limit);
 	accounts_close(&a);

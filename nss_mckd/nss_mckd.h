@@ -28,6 +28,17 @@ int accounts_index(const struct accounts *a, char tag, const void *key, size_t l
 int accounts_find_id(const struct accounts *a, char tag, uint32_t id, uint32_t *pos,
     uint32_t *vlen);
 
+/*
+ * The host's own files, where "files" may stand behind this module, or glibc ask every source. A
+ * file that is absent has nobody. 0, or ENOENT where one of its lines has that name or number: it
+ * is then not a card's.
+ */
+#ifndef MCKD_NSS_ETC
+#define MCKD_NSS_ETC "/etc"
+#endif
+#define NSS_MCKD_NOBODY ((uint32_t)-1)	/* no line's number */
+int nss_mckd_not_local(const char *file, const char *name, uint32_t id);
+
 /* 0 or an error number (ERANGE too) to what glibc wants to hear. Sets *errnop last. */
 enum nss_status nss_mckd_status(int error, int *errnop);
 

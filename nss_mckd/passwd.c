@@ -87,6 +87,8 @@ lookup(char tag, const void *key, size_t klen, struct passwd *pw, char *buf, siz
 		r = EIO;
 	accounts_close(&a);
 	if (r == 0)
+		r = nss_mckd_not_local(MCKD_NSS_ETC "/passwd", p.pw_name, p.pw_uid);
+	if (r == 0)
 		*pw = p;
 	return nss_mckd_status(r, errnop);
 }

@@ -15,7 +15,7 @@ fuzz_targets = \
 CLEANFILES += $(fuzz_targets)
 
 fuzz_accounts_SOURCES = tests/fuzz/fuzz_accounts.c tests/fuzz/fuzz.h \
-	nss_mckd/accounts.c nss_mckd/group.c nss_mckd/nss_mckd.c nss_mckd/passwd.c
+	nss_mckd/accounts.c nss_mckd/group.c nss_mckd/local.c nss_mckd/nss_mckd.c nss_mckd/passwd.c
 fuzz_accounts_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/nss_mckd -UMCKD_PUBLICDIR -DMCKD_PUBLICDIR='"."'
 fuzz_accounts_LDFLAGS = $(fuzz_ldflags)
 

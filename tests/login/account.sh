@@ -16,7 +16,7 @@ accounts_setup() {
 # local_accounts: those of the machine again
 local_accounts() {
 	cat /run/bed/passwd >/etc/passwd
-	sed -i '/^local-one:/d; /^staff-one:/d' /etc/group /etc/gshadow
+	sed -i '/^local-one:/d; /^staff-one:/d; /^lab:/d' /etc/group /etc/gshadow
 }
 
 # new_account USER [option ...]: with a card, PIN 246810, in reader 0
@@ -135,11 +135,30 @@ account_refused() {
 	cardtool account gina
 	exits 7 cardtool account hank
 	grep -q 'none is given twice' "$BED/exits.out"
-	# A local account that comes later with such a name: nothing is published beside it
+	# A local account that comes later with such a name, and a local group: the rest is published,
+	# and so is a lock
+	echo 'account_ids = 70000-70010' >/etc/mckd/mckd.conf
+	card_out 0
+	new_account irma --shell /bin/sh
 	echo 'fay:x:4711:1234::/:/bin/sh' >>/etc/passwd
+	echo 'lab:x:4712:' >>/etc/group
 	exits 9 cardtool account
 	grep -q 'fay: passwd has an account of this name' "$BED/exits.out"
+	grep -q 'lab: group has a group of this name' "$BED/exits.out"
 	grep -q 'then: cardtool account' "$BED/exits.out"
+	[ "$(getent passwd fay)" = 'fay:x:4711:1234::/:/bin/sh' ]
+	[ "$(id -G fay)" = 1234 ]
+	[ "$(getent group lab)" = 'lab:x:4712:' ]
+	[ "$(getent passwd irma | cut -d: -f7)" = /bin/sh ]
+	exits 9 cardtool revoke --force irma
+	[ "$(getent passwd irma | cut -d: -f7)" = /usr/sbin/nologin ]
+	# No source of the host shows what nobody published
+	sed -i '/^fay:/d' /etc/passwd
+	refute getent passwd fay
+	sed -i '/^lab:/d' /etc/group
+	cardtool account
+	[ "$(getent passwd fay | cut -d: -f3)" = 70004 ]
+	[ "$(id -Gn fay)" = 'fay lab' ]
 }
 scenario account_refused
 

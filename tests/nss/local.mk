@@ -3,7 +3,7 @@ nss_testdir = $(abs_top_builddir)/tests/nss/public
 noinst_LTLIBRARIES += tests/nss/libnss_mckd_test.la
 tests_nss_libnss_mckd_test_la_SOURCES = $(nss_mckd_libnss_mckd_la_SOURCES)
 tests_nss_libnss_mckd_test_la_CPPFLAGS = $(AM_CPPFLAGS) \
-	-UMCKD_PUBLICDIR -DMCKD_PUBLICDIR='"$(nss_testdir)"'
+	-UMCKD_PUBLICDIR -DMCKD_PUBLICDIR='"$(nss_testdir)"' -DMCKD_NSS_ETC='"$(nss_testdir)"'
 tests_nss_libnss_mckd_test_la_LDFLAGS = $(nss_ldflags) -rpath /nowhere
 TESTS_ENVIRONMENT += MCKD_NSS_SO='$(abs_top_builddir)/tests/nss/.libs/libnss_mckd_test.so.2' \
 	MCKD_NSS_TESTDIR='$(nss_testdir)' \
@@ -16,7 +16,7 @@ nss_test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/nss_mckd $(CM
 test_accounts_SOURCES = tests/nss/test_accounts.c
 test_accounts_CPPFLAGS = $(nss_test_cppflags)
 test_accounts_LDADD = libmckd.la $(CMOCKA_LIBS)
-test_nss_SOURCES = tests/nss/test_nss.c tests/nss/test_nss_hostile.c tests/nss/nss_so.c tests/nss/nss_so.h
+test_nss_SOURCES = tests/nss/test_nss.c tests/nss/test_nss_hostile.c tests/nss/test_nss_local.c tests/nss/nss_so.c tests/nss/nss_so.h
 test_nss_CPPFLAGS = $(nss_test_cppflags)
 test_nss_LDADD = libmckd.la $(CMOCKA_LIBS) -ldl -lpthread
 mkaccounts_SOURCES = tests/nss/mkaccounts.c

@@ -27,6 +27,7 @@ int nss_so_setup(void **state);	/* loads it */
 void publish_small(void);	/* alice, bob, carol; groups alice, cards */
 void publish_many(unsigned n);	/* u0000000... from uid 100000 */
 
+void test_local(void **state);
 void test_untrusted(void **state);
 void test_flips(void **state);
 void test_truncations(void **state);

@@ -352,6 +352,7 @@ main(void)
 		cmocka_unit_test_setup(test_enumerate, small),
 		cmocka_unit_test_setup(test_fork, small),
 		cmocka_unit_test_setup(test_initgroups, small),
+		cmocka_unit_test_setup(test_local, small),
 		cmocka_unit_test_setup(test_untrusted, small),
 		cmocka_unit_test_setup(test_flips, small),
 		cmocka_unit_test_setup(test_truncations, small),
