@@ -85,19 +85,31 @@ any_is_remote(const char *run, const char *uid, size_t len)
 	return false;
 }
 
+/* A line is ID:CONTROLLERS:PATH. A user's own directories, in PATH, may hold any colon. */
+static const char *
+path_in(const char *text, const char *controllers)
+{
+	size_t n = strlen(controllers);
+
+	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+		const char *second = p + strcspn(p, ":\n");
+
+		if (*second == ':' && strncmp(second + 1, controllers, n) == 0 && second[1 + n] == ':')
+			return second + n + 2;
+	}
+	return NULL;
+}
+
 /* The unit: behind the slices, where nobody but systemd makes a directory. */
 static const char *
 unit_of(const char *text)
 {
-	const char *at = strncmp(text, "0::", 3) == 0 ? text + 3 : strstr(text, "\n0::");
-	const char *named = strstr(text, ":name=systemd:");
+	const char *at = path_in(text, "name=systemd");
 	size_t len;
 
 	/* Where both are there, the named one is systemd's. */
-	if (named != NULL)
-		at = named + strlen(":name=systemd:");
-	else if (at != NULL && at[0] == '\n')
-		at += strlen("\n0::");
+	if (at == NULL)
+		at = path_in(text, "");
 	if (at == NULL || at[0] != '/')
 		return NULL;
 	for (at++; (len = strcspn(at, "/\n")) > 6 && strncmp(at + len - 6, ".slice", 6) == 0;) {

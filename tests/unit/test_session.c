@@ -109,6 +109,12 @@ services_of_a_user(void **state)
 	/* A user may make directories below the own manager, and name them after others' sessions. */
 	is(MCKD_SESSION_REMOTE, "0::" ALICE "user@1000.service/session-1.scope\n");
 	is(MCKD_SESSION_REMOTE, "0::" ALICE "user@1000.service/a.slice/user@1001.service\n");
+	is(MCKD_SESSION_REMOTE, "0::" ALICE "user@1000.service/a:name=systemd:/b.service\n");
+	is(MCKD_SESSION_REMOTE, "0::" ALICE "user@1000.service/1:name=systemd:/system.slice/cron.service\n");
+	is(MCKD_SESSION_REMOTE, "0::" ALICE "session-2.scope/0::/system.slice/cron.service\n");
+	is(MCKD_SESSION_REMOTE,
+	    "5:pids:/a:name=systemd:/b.service\n1:name=systemd:" ALICE "session-2.scope/0::\n0::/x\n");
+	is(MCKD_SESSION_REMOTE, "5:pids:/a:name=systemd:/b.service\n0::" ALICE "session-2.scope\n");
 }
 
 static void
