@@ -175,15 +175,32 @@ upgrade_half_done() {
 	same_as on
 }
 
-# Where a stack would be left that lets nobody in, the module stays, and works on
+# refused FILE: the removal, on account of that file; and nothing is another than before
+refused() {
+	state >"$BED/refused.state"
+	refute dpkg --remove libpam-mckd 2>"$BED/said"
+	grep -qx "$1" "$BED/said"
+	[ "$(dpkg-query -W -f '${db:Status-Status}' libpam-mckd)" = installed ]
+	same_as refused
+}
+
+# Where a stack would be left that lets nobody in, the module stays, and works on: also in what
+# cardtool or a profile put it into
 removal_is_refused() {
 	printf 'auth required pam_mckd.so\naccount required pam_permit.so\n' >/etc/pam.d/hand
-	refute dpkg --remove libpam-mckd 2>"$BED/said"
-	grep -q '^/etc/pam.d/hand$' "$BED/said"
-	[ "$(dpkg-query -W -f '${db:Status-Status}' libpam-mckd)" = installed ]
+	cardtool enable --service sudo --required --confirm-within 60s
+	watch=$(cat /etc/mckd/trial/sudo)
+	refused /etc/pam.d/hand
 	expect SUCCESS hand alice 246810
 	cards_count
+	expect AUTH_ERR sudo alice 999999 pass-of-alice
+	expect SUCCESS sudo alice 246810
 	rm /etc/pam.d/hand
+	cardtool enable --service sudo --take-back
+	tail --pid="$watch" -s 0.02 -f /dev/null
+	echo 'auth required pam_mckd.so' >>/etc/pam.d/common-auth
+	refused /etc/pam.d/common-auth
+	sed -i '$d' /etc/pam.d/common-auth
 	same_as on
 }
 
