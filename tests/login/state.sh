@@ -155,6 +155,23 @@ remote_session_leaves_reader_alone() {
 }
 scenario remote_session_leaves_reader_alone
 
+# A session from afar that calls a directory of its own service manager after a local one's unit
+no_name_of_a_directory_makes_local() {
+	card_in 0 "$BED/alice.card"
+	user=/user.slice/user-61001.slice/user@61001.service
+	service_exact host
+	session_is 1 0
+	in_cgroup "0::$user/app.slice/run.scope" bed_host host alice 246810 | grep -x SUCCESS
+	session_is 1 1
+	trace_reset
+	for cgroup in "0::$user/app.slice/run.scope" "0::$user/a:name=systemd:/system.slice/cron.service" \
+		"0::$user/0::/system.slice/cron.service"; do
+		in_cgroup "$cgroup" bed_host host alice 246810 | grep -x AUTHINFO_UNAVAIL
+	done
+	[ "$(apdus)" = 0 ]
+}
+scenario no_name_of_a_directory_makes_local
+
 # Debug on, and neither PIN nor key in any log
 logs_hold_no_pin() {
 	service card debug

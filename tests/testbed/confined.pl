@@ -63,6 +63,9 @@ while (<STDIN>) {
 		next if $flags =~ /O_PATH/ || $path =~ /^(pipe|socket|anon_inode):/;
 		$path .= '/' if ($flags =~ /O_DIRECTORY/ || -d $path) && $path ne '/';
 		want($path, $way eq 'O_RDONLY' ? 'r' : $way eq 'O_RDWR' ? 'rw' : 'w');
+	} elsif (/execve\("([^"]+)".* = 0$/) {
+		# Under NoNewPrivileges nothing but its own profile may follow.
+		want($1, 'ix');
 	} elsif (/connect\(.*sun_path="([^"]+)".* = 0/) {
 		want($1, 'w');
 	} elsif (/\b(?:unlink|mkdir|rename)(?:at)?2?\((?:\d+<([^>]*)>, )?"([^"]+)".* = 0/) {

@@ -153,6 +153,7 @@ bed_reset() {
 	cp -a "$BED"/kept/*.card "$BED/"
 	rm -f "$BED/trace0" "$BED/trace1"
 	: >"$BED/syslog.log"
+	rm -rf /run/systemd/sessions /run/systemd/users
 	service card
 }
 
@@ -222,6 +223,22 @@ service_exact() {
 			$type required pam_debug.so auth=module_unknown acct=module_unknown prechauthtok=module_unknown
 		END
 	done >"/etc/pam.d/$name"
+}
+
+# in_cgroup TEXT COMMAND ...: as a process that the kernel says this of in /proc/PID/cgroup
+in_cgroup() {
+	echo "$1" >"$BED/cgroup"
+	shift
+	# shellcheck disable=SC2016
+	sh -c 'mount --bind "$0" /proc/$$/cgroup && exec "$@"' "$BED/cgroup" "$@"
+}
+
+# session_is ID REMOTE: a session of alice's, as logind notes it, and no other
+session_is() {
+	mkdir -p /run/systemd/sessions /run/systemd/users
+	rm -f /run/systemd/sessions/* /run/systemd/users/*
+	printf 'UID=61001\nREMOTE=%s\n' "$2" >"/run/systemd/sessions/$1"
+	echo "SESSIONS=$1" >/run/systemd/users/61001
 }
 
 # says VERDICT bed_host's arguments ...
