@@ -35,6 +35,9 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 		text = pin;
 	}
 	e = mckd_login_decide(l, tries < 0 ? NULL : text, true);
+	/* The card is what was asked about, whoever's it is. */
+	if (e == MCKD_OK && l->user[0] == '\0')
+		e = mckd_login_name(l, "");
 	ev = mckd_login_event(l, e == MCKD_OK ? "success" : "denied");
 	mckd_log_event(e == MCKD_OK ? LOG_INFO : e == MCKD_E_CLONE ? LOG_ALERT : LOG_NOTICE, &ev);
 	mckd_wipe(pin, sizeof(pin));

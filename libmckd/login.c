@@ -206,21 +206,6 @@ exchange(struct mckd_login *l, struct mckd_exchange *x)
 	return mckd_login_send(l, x, true);
 }
 
-struct mckd_event
-mckd_login_event(const struct mckd_login *l, const char *verdict)
-{
-	static const uint8_t none[MCKD_CARD_ID_LEN];
-	struct mckd_event e = {
-		.kind = "login", .user = l->user, .service = l->service, .origin = l->origin,
-		.application = l->application, .mechanism = l->mechanism, .verdict = verdict,
-		.reason = l->reason, .epoch = l->epoch, .index = l->index,
-	};
-
-	memcpy(e.card, l->info.card, sizeof(e.card));
-	e.has_card = memcmp(e.card, none, sizeof(none)) != 0;
-	return e;
-}
-
 enum mckd_err
 mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 {

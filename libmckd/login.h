@@ -65,6 +65,11 @@ enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[stat
     bool *ordered);
 /* The users whom the card (application found, slot) names; for card-first login. */
 enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
+/*
+ * Card first, after MCKD_OK: the login was this user's. Until then its event says that nobody was let
+ * in, so it is no success either unless this is MCKD_OK.
+ */
+enum mckd_err mckd_login_name(struct mckd_login *l, const char *user);
 /* The event of this login as far as it came, for the log; it points into l. */
 struct mckd_event mckd_login_event(const struct mckd_login *l, const char *verdict);
 void mckd_login_close(struct mckd_login *l);	/* frees the record, wipes; not link or store */

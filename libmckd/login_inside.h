@@ -6,7 +6,7 @@
 
 /*
  * Between login.c (the decision), login_verdict.c (its end), login_send.c (to the card), login_pin.c
- * and login_judge.c (the rules), login_afar.c (challenge and reply).
+ * and login_judge.c (the rules), login_event.c (the record), login_afar.c (challenge and reply).
  */
 struct mckd_exchange {
 	struct mckd_card_request q;
@@ -35,6 +35,8 @@ enum mckd_err mckd_login_verdict(struct mckd_login *l, struct mckd_exchange *x, 
     mckd_login_answer answer, unsigned rounds);
 /* Reads the card's record anew, and judges whether it may serve this login. */
 enum mckd_err mckd_login_read(struct mckd_login *l, const uint8_t card[static MCKD_CARD_ID_LEN]);
+/* What is stored with the counter. Card first, that is a refusal until mckd_login_name(). */
+struct mckd_event mckd_login_accepted(const struct mckd_login *l);
 void mckd_login_reason(struct mckd_login *l, const char *text);
 /* SELECT again, the same card: a fresh challenge and fresh tries. */
 enum mckd_err mckd_login_reselect(struct mckd_login *l);

@@ -23,7 +23,7 @@ read_counter(struct mckd_login *l)
 static enum mckd_err
 accept(struct mckd_login *l, const struct mckd_exchange *x)
 {
-	struct mckd_event e = mckd_login_event(l, "success");
+	struct mckd_event e = mckd_login_accepted(l);
 	const struct mckd_accept a = { .card = l->record->block.card, .before = l->record->counter,
 		.last = l->last, .user = l->user, .slot = x->a.slot, .index = x->a.index, .epoch = x->a.epoch,
 		.counter = x->a.counter };

@@ -152,6 +152,11 @@ enum mckd_err mckd_store_ticket_forget(struct mckd_store *s,
  */
 void mckd_store_keep_events(struct mckd_store *s, unsigned max, unsigned days);
 enum mckd_err mckd_store_event(struct mckd_store *s, const struct mckd_event *e);
+/*
+ * The event of this handle's last mckd_store_accept() gets user, verdict and reason of e; where it
+ * has been pruned meanwhile, e is stored.
+ */
+enum mckd_err mckd_store_event_name(struct mckd_store *s, const struct mckd_event *e);
 typedef enum mckd_err (*mckd_store_event_cb)(void *arg, const struct mckd_event *e);
 enum mckd_err mckd_store_events(struct mckd_store *s, unsigned limit, mckd_store_event_cb cb, void *arg);
 

@@ -88,7 +88,9 @@ store_accepted(struct mckd_store *s, const uint8_t *card, uint32_t counter, uint
 	e = mckd_store_run(s, st, "the counter cannot be stored");
 	if (e == MCKD_OK && sqlite3_changes(s->db) != 1)
 		e = mckd_store_fail(s, MCKD_E_INTERNAL, "the counter was not stored");
-	return e == MCKD_OK && ev != NULL ? mckd_event_insert(s, ev) : e;
+	if (e == MCKD_OK && ev != NULL && (e = mckd_event_insert(s, ev)) == MCKD_OK)
+		s->accepted = sqlite3_last_insert_rowid(s->db);
+	return e;
 }
 
 static enum mckd_err

@@ -70,6 +70,36 @@ mckd_store_event(struct mckd_store *s, const struct mckd_event *e)
 }
 
 static enum mckd_err
+name(struct mckd_store *s, const struct mckd_event *e)
+{
+	sqlite3_stmt *st;
+	enum mckd_err err = mckd_store_stmt(s, MCKD_SQL_EVENT_NAME, &st);
+
+	if (err != MCKD_OK)
+		return err;
+	mckd_bind_int(s, st, 1, s->accepted);
+	mckd_bind_text(s, st, 2, e->user);
+	mckd_bind_text(s, st, 3, e->verdict);
+	mckd_bind_text(s, st, 4, e->reason);
+	err = mckd_store_run(s, st, "the event cannot be stored");
+	return err == MCKD_OK && sqlite3_changes(s->db) != 1 ? mckd_event_insert(s, e) : err;
+}
+
+enum mckd_err
+mckd_store_event_name(struct mckd_store *s, const struct mckd_event *e)
+{
+	enum mckd_err err = mckd_store_begin(s);
+
+	if (err != MCKD_OK)
+		return err;
+	err = name(s, e);
+	if (err == MCKD_OK)
+		return mckd_store_commit(s);
+	mckd_store_rollback(s);
+	return err;
+}
+
+static enum mckd_err
 first_event(struct mckd_store *s, unsigned limit, int64_t *after)
 {
 	sqlite3_stmt *st;

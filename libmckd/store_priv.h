@@ -22,6 +22,7 @@ enum mckd_sql {
 	MCKD_SQL_ROTATED_ADD, MCKD_SQL_ROTATED_GET, MCKD_SQL_ROTATED_DROP, MCKD_SQL_ROTATED_DONE,
 	MCKD_SQL_ROTATED_NEXT,
 	MCKD_SQL_EVENT_ADD, MCKD_SQL_EVENT_PRUNE, MCKD_SQL_EVENT_FIRST, MCKD_SQL_EVENT_NEXT,
+	MCKD_SQL_EVENT_NAME,
 	MCKD_SQL_HOST_GET, MCKD_SQL_HOST_NEXT, MCKD_SQL_HOST_PUT, MCKD_SQL_META_HOST,
 	MCKD_SQL_SELF_GET, MCKD_SQL_SELF_PUT,
 	MCKD_SQL_RECEIPT_PUT, MCKD_SQL_RECEIPT_NEXT, MCKD_SQL_RECEIPT_DROP,
@@ -44,6 +45,7 @@ struct mckd_store {
 	int bound;		/* the first SQLite code but OK of binding since mckd_store_stmt() */
 	int depth;		/* of transactions */
 	unsigned events_max, events_days;	/* mckd_store_keep_events() */
+	int64_t accepted;	/* the event of the last mckd_store_accept(); 0: none */
 	int reads;		/* of mckd_store_read_begin() */
 	uint8_t key[MCKD_KEY_LEN];
 	bool proved;		/* the key: host is open */

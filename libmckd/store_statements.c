@@ -81,6 +81,7 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",
 	[MCKD_SQL_EVENT_NEXT] = "SELECT id, at, card, epoch, sn_index, kind, user, service, origin, "
 	    "application, verdict, reason FROM event WHERE id > ?1 ORDER BY id LIMIT 1",
+	[MCKD_SQL_EVENT_NAME] = "UPDATE event SET user = ?2, verdict = ?3, reason = ?4 WHERE id = ?1",
 	[MCKD_SQL_HOST_GET] = "SELECT name, id, applications, users, serial, exported FROM host "
 	    "WHERE name = ?1",
 	[MCKD_SQL_HOST_NEXT] = "SELECT name, id, applications, users, serial, exported FROM host "

@@ -132,6 +132,19 @@ prove(struct mckd_auth *a)
 	}
 }
 
+/* Card first: whose login this was. */
+static enum mckd_err
+name_user(struct mckd_auth *a)
+{
+	enum mckd_err err = mckd_users_choose(a);
+
+	if (err != MCKD_OK) {
+		(void)mckd_audit_because(a, PAM_AUTH_ERR, "no user was named");
+		return err;
+	}
+	return mckd_login_name(&a->login, a->named);
+}
+
 static enum mckd_err
 authenticate(struct mckd_auth *a)
 {
@@ -148,7 +161,7 @@ authenticate(struct mckd_auth *a)
 	}
 	if (err != MCKD_OK || (err = prove(a)) != MCKD_OK)
 		return err;
-	if (a->user[0] == '\0' && (err = mckd_users_choose(a)) != MCKD_OK)
+	if (a->user[0] == '\0' && (err = name_user(a)) != MCKD_OK)
 		return err;
 	if (a->conf.authtok == MCKD_AUTHTOK_SECRET && a->login.n1_len > 0 &&
 	    memchr(a->login.n1, '\0', a->login.n1_len) == NULL) {

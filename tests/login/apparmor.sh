@@ -33,7 +33,12 @@ all_that_it_does() {
 	rm -r /run/systemd/sessions /run/systemd/users
 	door_shut
 	# Without a systemd here, it is said; by a process that the login does not wait for
-	timeout 10 tail -n +1 -s 0.02 -f "$BED/syslog.log" | grep -qm1 'duress unit panic.service could not be started'
+	i=0
+	until grep -q 'duress unit panic.service could not be started' "$BED/syslog.log"; do
+		i=$((i + 1))
+		[ $i -lt 100 ]
+		sleep 0.05
+	done
 }
 
 apparmor_profile_suffices() {

@@ -14,12 +14,20 @@ named_service() {
 	rm -f "$BED/named"
 }
 
+# logged USER VERDICT REASON: the last event that the store has
+logged() {
+	cardtool log --limit 1 --json >"$BED/logged"
+	grep "\"kind\":\"login\".*\"user\":\"$1\".*\"service\":\"named\".*\"verdict\":\"$2\",\"reason\":\"$3\"" \
+		"$BED/logged"
+}
+
 card_names_user() {
 	named_service
 	card_in 0 "$BED/bob.card"
 	expect SUCCESS named '' 135791
 	grep -qi "^user=bob card=$(card_id bob) application=login$" "$BED/named"
 	refute grep -q 'User (' "$BED/login.out"
+	logged bob success ''
 }
 scenario card_names_user
 
@@ -45,14 +53,48 @@ several_accounts_are_a_choice() {
 	expect SUCCESS named '' 135791 carol
 	grep -q 'User (bob, carol): ' "$BED/login.out"
 	grep -q '^user=carol ' "$BED/named"
+	logged carol success ''
 	expect SUCCESS named '' 135791 bob
 	grep -q '^user=bob ' "$BED/named"
+	logged bob success ''
 	rm "$BED/named"
 	expect AUTH_ERR named '' 135791 alice
+	logged '' denied 'no user was named'
 	expect AUTH_ERR named '' 135791 ''
+	logged '' denied 'no user was named'
+	grep 'verdict="denied" reason=".*no user was named"' "$BED/syslog.log"
 	[ ! -e "$BED/named" ]
 }
 scenario several_accounts_are_a_choice
+
+# The event of the login gets its user, or there is no login
+named_user_is_written_down() {
+	named_service
+	cardtool assign --user carol "$(card_id bob)"
+	card_in 0 "$BED/bob.card"
+	mkfifo "$BED/typed"
+	: >"$BED/login.out"
+	stdbuf -oL pamtester named '' authenticate <"$BED/typed" >"$BED/login.out" 2>&1 3>&- &
+	exec 3>"$BED/typed"
+	rm "$BED/typed"
+	echo 135791 >&3
+	i=0
+	until grep -q 'User (bob, carol)' "$BED/login.out"; do
+		i=$((i + 1))
+		[ $i -lt 200 ]
+		sleep 0.05
+	done
+	logged '' denied 'no user was named'
+	sqlite3 /var/lib/mckd/store.db 'ALTER TABLE event RENAME TO away'
+	echo carol >&3
+	exec 3>&-
+	refute wait $!
+	refute grep 'successfully' "$BED/login.out"
+	sqlite3 /var/lib/mckd/store.db 'ALTER TABLE away RENAME TO event'
+	logged '' denied 'no user was named'
+	[ ! -e "$BED/named" ]
+}
+scenario named_user_is_written_down
 
 # application=auto: each of the accounts on the card has a PIN, and the PIN is the choice
 pin_names_user() {
@@ -104,6 +146,7 @@ card_names_no_account_here() {
 	cardtool unassign --user bob "$(card_id bob)"
 	rm "$BED/named"
 	expect AUTH_ERR named '' 135791
+	logged '' denied 'no user was named'
 	[ ! -e "$BED/named" ]
 }
 scenario card_names_no_account_here

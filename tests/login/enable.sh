@@ -35,6 +35,9 @@ enable_is_taken_back() {
 	# Neither a wrong PIN nor a login elsewhere confirms
 	refute sudo_stdin 999999 999998 999997
 	expect SUCCESS card alice 246810
+	# Nor a card alone, when nobody is named
+	cardtool assign --user carol "$(card_id alice)"
+	expect AUTH_ERR sudo '' 246810 nobody
 	trial_over sudo
 	as_before
 	cardtool log | grep -q 'enable-taken-back'

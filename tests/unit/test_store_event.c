@@ -92,6 +92,25 @@ test_not_older_than_so_many_days(void **state)
 	holds(s, "new newer ");
 }
 
+static void
+test_user_comes_later(void **state)
+{
+	const struct mckd_event e = { .kind = "login", .user = "carol", .verdict = "success", .reason = "" };
+	struct mckd_store *s = ((struct setup *)*state)->store;
+
+	put(s, 0, "");
+	put(s, 0, "other");
+	s->accepted = 1;
+	assert_int_equal(mckd_store_event_name(s, &e), MCKD_OK);
+	holds(s, "carol other ");
+	/* It has been pruned meanwhile. */
+	mckd_store_keep_events(s, 1, 0);
+	put(s, 0, "third");
+	holds(s, "third ");
+	assert_int_equal(mckd_store_event_name(s, &e), MCKD_OK);
+	holds(s, "carol ");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup_make, setup_remove)
 
 int
@@ -99,6 +118,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_all_are_kept_by_default), T(test_no_more_than_so_many), T(test_not_older_than_so_many_days),
+		T(test_user_comes_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
