@@ -12,12 +12,12 @@
 #define WITHIN_DEFAULT 300
 #define WITHIN_MAX 86400
 
-enum { OPT_SERVICE = OPT_OWN, OPT_WITHIN, OPT_REQUIRED, OPT_TAKE_BACK, OPT_RECOVER };
+enum { OPT_SERVICE = OPT_OWN, OPT_WITHIN, OPT_REQUIRED, OPT_LOCKER, OPT_TAKE_BACK, OPT_RECOVER };
 
 struct want {
 	const char *service;
 	unsigned long seconds;
-	bool required, take_back, recover;
+	bool required, locker, take_back, recover;
 };
 
 /* 90, 90s, 5m, 1h */
@@ -97,7 +97,7 @@ announce(const struct want *w)
 static int
 enable(struct tool *t, const struct want *w)
 {
-	struct trial tr = { .lock = -1 };
+	struct trial tr = { .lock = -1, .locker = w->locker };
 	enum mckd_err e;
 	int rc;
 
@@ -151,6 +151,9 @@ option(struct tool *t, struct want *w, int c)
 	case OPT_REQUIRED:
 		w->required = true;
 		return -1;
+	case OPT_LOCKER:
+		w->locker = true;
+		return -1;
 	case OPT_TAKE_BACK:
 		w->take_back = true;
 		return -1;
@@ -168,6 +171,7 @@ run(struct tool *t, int argc, char **argv)
 		{ "service", required_argument, NULL, OPT_SERVICE },
 		{ "confirm-within", required_argument, NULL, OPT_WITHIN },
 		{ "required", no_argument, NULL, OPT_REQUIRED },
+		{ "locker", no_argument, NULL, OPT_LOCKER },
 		{ "take-back", no_argument, NULL, OPT_TAKE_BACK },
 		{ "recover", no_argument, NULL, OPT_RECOVER }, OPTIONS_END };
 	struct want w = { .seconds = WITHIN_DEFAULT };
@@ -196,11 +200,15 @@ run(struct tool *t, int argc, char **argv)
 
 const struct verb verb_enable = { "enable", run, N_("put the card into a PAM service, on trial"),
 	N_("--service SERVICE [--confirm-within TIME] [--required]\n"
+	"                       [--locker]\n"
 	"       cardtool enable --service SERVICE --take-back\n"
 	"       cardtool enable --recover\n\n"
 	"Puts pam_mckd before the password of one service, and takes it back by itself unless "
 	"someone\n"
 	"logs in there by card within TIME (default 5m). --required: no card, no login, for users "
 	"who\n"
-	"have one. --take-back: out again, now. --recover: takes back what was on trial when the\n"
-	"machine went down.\n") };
+	"have one. --locker: for a program that runs as its user, such as a screen locker: a login "
+	"over the\n"
+	"socket confirms it, too. --take-back: out again, now. --recover: takes back what was on "
+	"trial when\n"
+	"the machine went down.\n") };

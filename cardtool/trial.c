@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "login.h"
 #include "stack.h"
 #include "ui.h"
 
@@ -88,17 +89,22 @@ trial_event(struct tool *t, const char *kind, const char *service, const char *r
 }
 
 struct looking {
-	const char *service;
+	const struct trial *tr;
 	bool confirmed;
 };
 
-/* A login by card counts that came after the trial's own beginning. */
+/*
+ * A login by card counts that came after the trial's own beginning. Who is not root may name any
+ * service.
+ */
 static enum mckd_err
 look(void *arg, const struct mckd_event *e)
 {
 	struct looking *l = arg;
 
-	if (strcmp(e->service, l->service) != 0)
+	bool by_socket = strncmp(e->origin, MCKD_LOGIN_BY_SOCKET, strlen(MCKD_LOGIN_BY_SOCKET)) == 0;
+
+	if (strcmp(e->service, l->tr->service) != 0 || (by_socket && !l->tr->locker))
 		return MCKD_OK;
 	if (strcmp(e->kind, "enable") == 0)
 		l->confirmed = false;
@@ -108,9 +114,9 @@ look(void *arg, const struct mckd_event *e)
 }
 
 static bool
-confirmed(struct tool *t, const char *service)
+confirmed(struct tool *t, const struct trial *tr)
 {
-	struct looking l = { service, false };
+	struct looking l = { tr, false };
 	char why[MCKD_WHY];
 	bool yes = false;
 
@@ -162,7 +168,7 @@ wait_for_login(struct tool *t, struct trial *tr, long long end)
 	if (notify < 0 || signals < 0 ||
 	    inotify_add_watch(notify, t->store_dir, IN_MODIFY | IN_CREATE | IN_DELETE) < 0)
 		return false;
-	while (!confirmed(t, tr->service)) {
+	while (!confirmed(t, tr)) {
 		if ((left = end - now_ms()) <= 0)
 			return false;
 		fds[0] = (struct pollfd){ notify, POLLIN, 0 };

@@ -17,6 +17,7 @@ struct trial {
 	const char *service;
 	char path[PATH_MAX]; /* of the PAM file */
 	int lock;	     /* -1: none */
+	bool locker;	     /* a caller that is not root may confirm it */
 };
 
 /* Takes the service's lock. -1, or the exit status: another process watches over it. */

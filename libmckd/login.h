@@ -17,7 +17,7 @@ struct mckd_login {
 	struct mckd_cardlink *link;		/* selected card, or NULL */
 	char user[MCKD_USER_MAX + 1];		/* "": the card names the user */
 	char service[MCKD_USER_MAX + 1];
-	char origin[256];			/* PAM_RHOST, else PAM_TTY, else empty */
+	char origin[256];			/* PAM_RHOST, else PAM_TTY, else empty; see below */
 	struct mckd_card_info info;
 	struct mckd_record *record;
 	bool marked;				/* mark is of the store as record and slots were read */
@@ -40,6 +40,9 @@ struct mckd_login {
 	size_t n1_len;				/* where conf asks for it */
 	char reason[MCKD_WHY];			/* for the log */
 };
+
+/* How the origin begins where the caller was not root: its uid, and what it said. */
+#define MCKD_LOGIN_BY_SOCKET "uid="
 
 /*
  * Selects on l->link and judges whether this card may serve this login: MCKD and

@@ -63,7 +63,7 @@ kind_of(const struct mckd_auth *a)
 {
 	if (a->cause == MCKD_E_CLONE)
 		return "clone";
-	return a->mode == 'c' ? "account" : a->mode == 'a' ? "login" : "pin-change";
+	return a->mode == 'c' ? "account" : a->mode == 'p' || a->mode == 'P' ? "pin-change" : "login";
 }
 
 #ifdef HAVE_LIBAUDIT
@@ -71,16 +71,18 @@ kind_of(const struct mckd_auth *a)
 static void
 tell_kernel(const struct mckd_auth *a, const struct mckd_event *e, int type, uint8_t code)
 {
-	char op[128], card[2 * MCKD_CARD_ID_LEN + 1] = "?";
+	char op[160], by[32] = "", card[2 * MCKD_CARD_ID_LEN + 1] = "?";
 	int fd = audit_open();
 
 	if (fd < 0)
 		return;
 	for (size_t i = 0; e->has_card && i < MCKD_CARD_ID_LEN; i++)
 		(void)snprintf(card + 2 * i, 3, "%02X", e->card[i]);
-	(void)snprintf(op, sizeof(op), "mckd:%s card=%s application=%s mechanism=%s epoch=%u index=%u", e->kind, card,
-	    e->application[0] != '\0' ? e->application : "?", e->mechanism != NULL ? e->mechanism : "?", e->epoch,
-	    e->index);
+	if (a->restricted)
+		(void)snprintf(by, sizeof(by), " caller=%u", (unsigned)a->peer_uid);
+	(void)snprintf(op, sizeof(op), "mckd:%s card=%s application=%s mechanism=%s epoch=%u index=%u%s", e->kind,
+	    card, e->application[0] != '\0' ? e->application : "?", e->mechanism != NULL ? e->mechanism : "?",
+	    e->epoch, e->index, by);
 	/* With an address given, be it "?", the host's name is not looked up. */
 	(void)audit_log_acct_message(fd, type, NULL, op, e->user[0] != '\0' ? e->user : "(unknown)", (unsigned)-1,
 	    a->rhost[0] != '\0' ? a->rhost : NULL, "?", a->tty[0] != '\0' ? a->tty : NULL, code == PAM_SUCCESS);
@@ -95,7 +97,7 @@ mckd_audit(const struct mckd_auth *a, uint8_t code)
 	const char *cause = a->cause != MCKD_OK ? mckd_err_str(a->cause) : "";
 	char reason[2 * MCKD_WHY];
 
-	if (a->service[0] == '\0' || code == PAM_IGNORE || a->mode == 'p' || (a->mode == 'c' && code == PAM_SUCCESS))
+	if ((a->service[0] == '\0' && !a->restricted) || code == PAM_IGNORE || a->mode == 'p' || (a->mode == 'c' && code == PAM_SUCCESS))
 		return;
 	e.kind = kind_of(a);
 	e.user = a->named[0] != '\0' ? a->named : a->user;
@@ -106,7 +108,7 @@ mckd_audit(const struct mckd_auth *a, uint8_t code)
 	e.reason = reason;
 	mckd_log_event(a->cause == MCKD_E_CLONE ? LOG_ALERT : code == PAM_SUCCESS ? LOG_INFO : LOG_NOTICE, &e);
 #ifdef HAVE_LIBAUDIT
-	tell_kernel(a, &e, a->mode == 'a' ? AUDIT_USER_AUTH : a->mode == 'c' ? AUDIT_USER_ACCT : AUDIT_USER_CHAUTHTOK,
+	tell_kernel(a, &e, a->mode == 'c' ? AUDIT_USER_ACCT : a->mode == 'P' ? AUDIT_USER_CHAUTHTOK : AUDIT_USER_AUTH,
 	    code);
 #endif
 }

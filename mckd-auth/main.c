@@ -12,6 +12,7 @@
 #include "audit.h"
 #include "log.h"
 #include "talk.h"
+#include "verdict.h"
 
 #define START_SECONDS 30
 
@@ -52,8 +53,8 @@ run(struct mckd_auth *a, int sock)
 	enum mckd_err err = mckd_start_peer(a, sock);
 	bool afar;
 
-	if (err == MCKD_OK && a->restricted)
-		err = mckd_slot_take(a->peer_uid);
+	if (err == MCKD_OK && a->restricted && (err = mckd_slot_take(a->peer_uid)) != MCKD_OK)
+		return mckd_audit_because(a, mckd_verdict_code(err, false), "no place for another login of this uid's");
 	if (err == MCKD_OK)
 		err = mckd_start_read(a, sock);
 	if (err != MCKD_OK)
@@ -65,11 +66,6 @@ run(struct mckd_auth *a, int sock)
 		    a->user);
 		return mckd_audit_because(a, PAM_PERM_DENIED, "not the caller's own name");
 	}
-	(void)snprintf(a->login.user, sizeof(a->login.user), "%s", a->user);
-	(void)snprintf(a->login.service, sizeof(a->login.service), "%s", a->service);
-	(void)snprintf(a->login.origin, sizeof(a->login.origin), "%s",
-	    a->rhost[0] != '\0' ? a->rhost : a->tty);
-	mckd_audit_begin(a);
 	if (a->restricted)
 		a->conf.authtok = MCKD_AUTHTOK_NO;
 	if (a->mode == 'c')

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "auth.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "language.h"
 #include "log.h"
 
@@ -111,6 +113,19 @@ configure(struct mckd_auth *a, const struct options *o)
 	return err;
 }
 
+/* What such a caller says of itself, anyone could say: the record has the uid, which the kernel says. */
+static void
+note_origin(struct mckd_auth *a)
+{
+	const char *said = a->rhost[0] != '\0' ? a->rhost : a->tty;
+
+	if (a->restricted)
+		(void)snprintf(a->login.origin, sizeof(a->login.origin), MCKD_LOGIN_BY_SOCKET "%u%s%.200s",
+		    (unsigned)a->peer_uid, said[0] != '\0' ? " " : "", said);
+	else
+		(void)snprintf(a->login.origin, sizeof(a->login.origin), "%s", said);
+}
+
 enum mckd_err
 mckd_start_peer(struct mckd_auth *a, int sock)
 {
@@ -122,6 +137,7 @@ mckd_start_peer(struct mckd_auth *a, int sock)
 	a->peer_uid = peer.uid;
 	a->peer_pid = peer.pid;
 	a->restricted = peer.uid != 0 && peer.uid != geteuid();
+	note_origin(a);
 	return MCKD_OK;
 }
 
@@ -137,6 +153,10 @@ mckd_start_read(struct mckd_auth *a, int sock)
 	    type == MCKD_WIRE_START)
 		err = unpack(a, &o, body, len);
 	explicit_bzero(body, sizeof(body));
+	(void)snprintf(a->login.user, sizeof(a->login.user), "%s", a->user);
+	(void)snprintf(a->login.service, sizeof(a->login.service), "%s", a->service);
+	note_origin(a);
+	mckd_audit_begin(a);
 	if (err == MCKD_OK)
 		err = configure(a, &o);
 	else

@@ -2,6 +2,10 @@
 # kernel's audit; an event in the store; and no secret in any of them
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
+# shellcheck source=tests/testbed/door.sh
+. "$here/door.sh"
 
 # journal_start: a socket like journald's; what comes is in $BED/journal.log
 journal_start() {
@@ -61,6 +65,37 @@ audit_syslog() {
 	grep -q 'origin="a\\x22 verdict=\\x22success" .*verdict="unavailable"' "$BED/syslog.log"
 }
 scenario audit_syslog
+
+# Refused before anything else is looked at: which service, and who called, is known all the same
+audit_early_refusal() {
+	service card nulok
+	expect SERVICE_ERR card alice 246810
+	grep 'login: .*user="alice" service="card" .*verdict="error"' "$BED/syslog.log"
+	: >"$BED/syslog.log"
+	service card
+	door_open
+	refute as "$bob" bed_caller start m=a s=sudo u=alice h=there t=tty1 PIN=246810
+	grep "login: .*user=\"alice\" service=\"sudo\" origin=\"uid=$bob there\" .*verdict=\"denied\" .*not the caller's own name" \
+		"$BED/syslog.log"
+	refute as "$bob" bed_caller start m=a s=sudo u=bob t=tty1 o=store=/tmp
+	grep "login: .*user=\"bob\" service=\"sudo\" origin=\"uid=$bob tty1\" .*verdict=\"error\"" "$BED/syslog.log"
+	card_in 0 "$BED/bob.card"
+	mkfifo "$BED/held"
+	as "$bob" bed_caller hold 9 m=a s=card u=bob <"$BED/held" >"$BED/hold.out" 3>&- &
+	exec 3>"$BED/held"
+	rm "$BED/held"
+	i=0
+	until grep -q '^asked 8 refused 1$' "$BED/hold.out"; do
+		i=$((i + 1))
+		[ $i -lt 200 ]
+		sleep 0.05
+	done
+	exec 3>&-
+	wait $!
+	grep "login: .*user=\"\" service=\"\" origin=\"uid=$bob\" .*verdict=\"unavailable\" reason=\"no place" "$BED/syslog.log"
+	door_shut
+}
+scenario audit_early_refusal
 
 # A card service that hangs: the watchdog alone is left to say so
 audit_deadline() {

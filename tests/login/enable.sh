@@ -3,6 +3,8 @@
 # shellcheck shell=sh disable=SC2119,SC2154
 # shellcheck source=tests/testbed/doors.sh
 . "$here/doors.sh"
+# shellcheck source=tests/testbed/door.sh
+. "$here/door.sh"
 
 # enable_setup: a host whose sudo knows passwords alone
 enable_setup() {
@@ -79,6 +81,26 @@ end_watch() {
 	tail --pid="$pid" -s 0.02 -f /dev/null
 }
 scenario enable_spares_other_changes
+
+# Who is not root may call itself any service: that confirms a locker's alone
+enable_and_the_socket() {
+	enable_setup
+	printf 'auth required pam_unix.so\n' >/etc/pam.d/bed-lock
+	card_in 0 "$BED/alice.card"
+	door_open
+	cardtool enable --service sudo --confirm-within 60s
+	as "$alice" bed_caller start m=a s=sudo u=alice t=tty1 PIN=246810
+	cardtool log --limit 1 --json | grep "\"service\":\"sudo\",\"origin\":\"uid=$alice tty1\".*success"
+	cardtool enable --service bed-lock --confirm-within 60s --locker
+	as "$alice" pamtester bed-lock alice authenticate <"$BED/alice.card.pin"
+	trial_over bed-lock
+	[ "$(ls /etc/mckd/trial)" = 'sudo
+sudo.before' ]
+	end_watch
+	as_before
+	door_shut
+}
+scenario enable_and_the_socket
 
 # A shutdown takes back at once; a crash leaves it to --recover, which doctor asks for
 enable_survives_its_watch() {
