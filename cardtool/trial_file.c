@@ -128,6 +128,62 @@ place(const char *text)
 	return first;
 }
 
+/* The most rules that a control leaps over: [success=2 ...] */
+static unsigned long
+leap(const char *control)
+{
+	unsigned long most = 0, n;
+
+	for (const char *p = control; control[0] == '[' && (p = strchr(p, '=')) != NULL;)
+		if ((n = strtoul(++p, NULL, 10)) > most)
+			most = n;
+	return most;
+}
+
+/* The rules before the place are of this file alone: one that includes others is the place. */
+static bool
+leapt_over(const struct stack *s, const char *path, unsigned line, const char **where)
+{
+	size_t before = 0, len = strlen(path);
+
+	while (before < s->n && strncmp(s->rule[before].where, path, len) == 0 &&
+	    s->rule[before].where[len] == ':' &&
+	    strtoul(s->rule[before].where + len + 1, NULL, 10) < line)
+		before++;
+	for (size_t i = 0; i < before; i++)
+		if (leap(s->rule[i].control) > before - i - 1) {
+			*where = s->rule[i].where;
+			return true;
+		}
+	return false;
+}
+
+/* Behind a rule put in between, such a jump would land one rule short. -1, or the exit status. */
+static int
+refuse_jump(const struct trial *tr, const char *text, const char *at)
+{
+	struct stack *s = calloc(1, sizeof(*s));
+	const char *where = "";
+	unsigned line = 1;
+	int rc = -1;
+
+	if (s == NULL)
+		return fail(MCKD_E_NOMEM, tr->service);
+	for (const char *p = text; p < at; p++)
+		line += *p == '\n';
+	if (stack_read(s, tr->service) != 0) {
+		say("%s", s->why);
+		rc = EX_OTHER;
+	} else if (leapt_over(s, tr->path, line, &where)) {
+		say("%s: this rule jumps over the place for the card, and would land one rule short: "
+		    "put the rule in yourself",
+		    where);
+		rc = EX_OTHER;
+	}
+	free(s);
+	return rc;
+}
+
 int
 trial_put(struct trial *tr, bool required)
 {
@@ -149,6 +205,9 @@ trial_put(struct trial *tr, bool required)
 		    tr->path);
 		goto out;
 	}
+	if ((rc = refuse_jump(tr, text, at)) != -1)
+		goto out;
+	rc = EX_OTHER;
 	if (asprintf(&new,
 		"%.*s" MARK
 		"auth\t[success=done ignore=ignore%s default=die]\t%s nullok wait=10\n%s",

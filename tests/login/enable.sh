@@ -161,3 +161,39 @@ enable_refuses() {
 	as_before
 }
 scenario enable_refuses
+
+# fingers N: a service where a good finger (here: anyone) jumps over N rules
+fingers() {
+	cat >/etc/pam.d/fingers <<-END
+		auth [success=$1 default=ignore] \\
+			pam_permit.so
+		auth optional pam_faildelay.so delay=1
+		auth [success=1 default=ignore] pam_unix.so
+		auth requisite pam_deny.so
+		auth required pam_permit.so
+		account required pam_permit.so
+	END
+	cp /etc/pam.d/fingers "$BED/fingers.before"
+}
+
+# One rule more, and who jumps would land on pam_deny
+enable_minds_jumps() {
+	enable_setup
+	for n in 2 3; do
+		fingers "$n"
+		refute cardtool enable --service fingers 2>"$BED/said"
+		grep '^cardtool: /etc/pam.d/fingers:2: this rule jumps over the place' "$BED/said"
+		cmp /etc/pam.d/fingers "$BED/fingers.before"
+		[ -z "$(ls -A /etc/mckd/trial)" ]
+	done
+	expect SUCCESS fingers alice pass-of-alice
+	# Onto the place itself: the card is asked for before the password
+	fingers 1
+	cardtool enable --service fingers
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS fingers alice 246810
+	trial_over fingers
+	cardtool enable --service fingers --take-back
+	cmp /etc/pam.d/fingers "$BED/fingers.before"
+}
+scenario enable_minds_jumps
