@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -53,9 +54,13 @@ check_socket(struct doctor *d)
 static void
 check_polkit(struct doctor *d)
 {
+	char mend[256];
+
+	snprintf(mend, sizeof(mend),
+	    _("%s keeps cards to root and to who sits at this machine: copy it to /etc/polkit-1/rules.d"),
+	    MCKD_DOCDIR "/examples/polkit/mckd.rules");
 	if (access("/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy", F_OK) == 0)
-		found(d, NOTE, "polkit",
-		    N_("etc/polkit/mckd.rules, if users without a seat are refused"),
+		found(d, NOTE, "polkit", mend,
 		    "pcscd may ask polkit who reaches a card; mckd-auth is root and always does");
 }
 

@@ -43,6 +43,18 @@ doctor_all_is_well() {
 }
 scenario doctor_all_is_well
 
+# The sample is there, and is said to do what it does (test_polkit.sh shows that it does)
+doctor_of_polkit() {
+	mkdir -p /run/bed/polkit/actions
+	: >/run/bed/polkit/actions/org.debian.pcsc-lite.policy
+	mount --bind /run/bed/polkit /usr/share/polkit-1
+	doctor 0
+	umount /usr/share/polkit-1
+	file=$(sed -n 's/^ *mend: \(.*\) keeps cards to root and to who sits at this machine.*/\1/p' "$BED/doctor")
+	cmp "$file" "$here/../../etc/polkit/mckd.rules"
+}
+scenario doctor_of_polkit
+
 # Each prediction beside the login that it is about; none of them spends a try
 doctor_predicts() {
 	card_in 0 "$BED/alice.card"
