@@ -33,16 +33,46 @@ put_foreign(int fd, const char *text)
 	}
 }
 
+/* readpassphrase(3)'s way: they end the read, and are taken once the terminal is as it was. */
+static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
+#define N_FATAL (sizeof(fatal) / sizeof(fatal[0]))
+static volatile sig_atomic_t came;
+
+static void
+note(int signal)
+{
+	came = signal;
+}
+
+static void
+hold(struct sigaction before[static N_FATAL])
+{
+	struct sigaction noted = { .sa_handler = note };	/* no SA_RESTART */
+
+	came = 0;
+	for (size_t i = 0; i < N_FATAL; i++)
+		(void)sigaction(fatal[i], &noted, &before[i]);
+}
+
+static void
+release(const struct sigaction before[static N_FATAL])
+{
+	for (size_t i = 0; i < N_FATAL; i++)
+		(void)sigaction(fatal[i], &before[i], NULL);
+	if (came != 0)
+		(void)raise(came);
+}
+
 static enum ask
 read_line(int fd, char out[static ASK_MAX])
 {
 	size_t n = 0;
-	ssize_t got;
+	ssize_t got = 0;
 	char c = 0;
 
-	while ((got = read(fd, &c, 1)) == 1 && c != '\n' && n < ASK_MAX)
+	while (came == 0 && (got = read(fd, &c, 1)) == 1 && c != '\n' && n < ASK_MAX)
 		out[n++] = c;
-	if (got != 1 || n == ASK_MAX) {
+	if (came != 0 || got != 1 || n == ASK_MAX) {
 		explicit_bzero(out, ASK_MAX);
 		return ASK_CANCELLED;
 	}
@@ -55,19 +85,15 @@ ask_tty(const char *prompt, bool echo, char out[static ASK_MAX])
 {
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	enum ask rc = ASK_NOBODY;
+	struct sigaction before[N_FATAL];
 	struct termios old, quiet;
-	sigset_t block, before;
 
 	if (fd < 0)
 		return ASK_NOBODY;
 	if (tcgetattr(fd, &old) != 0)
 		goto out;
-	/* A signal between would leave the terminal mute: it is taken afterwards. */
-	(void)sigemptyset(&block);
-	(void)sigaddset(&block, SIGINT);
-	(void)sigaddset(&block, SIGTERM);
-	(void)sigaddset(&block, SIGTSTP);
-	(void)sigprocmask(SIG_BLOCK, &block, &before);
+	/* A signal between would leave the terminal mute. */
+	hold(before);
 	quiet = old;
 	if (!echo)
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
@@ -79,7 +105,7 @@ ask_tty(const char *prompt, bool echo, char out[static ASK_MAX])
 	}
 	if (!echo)
 		put(fd, "\n");
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	release(before);
 out:
 	(void)close(fd);
 	return rc;

@@ -87,3 +87,31 @@ afar_by_pinentry_curses() {
 	PREFIX=$PREFIX command expect "$BED/talk.exp"
 }
 scenario afar_by_pinentry_curses
+
+# A key that ends it leaves the terminal as it was, and no reader of it behind
+askpass_interrupted() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	prompt_of alice
+	chmod 644 "$BED/prompt"
+	cp "$BED/prompt" /run/bed/prompt
+	cat "$here/talk.exp" - >"$BED/talk.exp" <<-'END'
+		spawn {*}$env(PERSON) MCKD_PINENTRY=/nonexistent "PS1=at-home> " sh
+		see {at-home> $}
+		foreach key {"\x03" "\x1c"} {
+			type "$env(PREFIX)/bin/mckd-askpass \"\$(cat /run/bed/prompt)\""
+			see {PIN: $}
+			send -- $key
+			see {at-home> $}
+			type {stty -a | tr ' ;' '\n\n' | grep -x -e echo -e -echo}
+			see {\necho\r\n.*at-home> $}
+		}
+		type exit
+		expect eof
+	END
+	trace_reset
+	PREFIX=$PREFIX command expect "$BED/talk.exp"
+	refute grep '^10 ' "$BED/trace0"
+}
+scenario askpass_interrupted
