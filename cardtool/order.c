@@ -97,6 +97,25 @@ start_resync(struct tool *t, struct mckd_record *r, struct compose *c, const str
 	return e;
 }
 
+/* What a resync cannot bring: PINs and confidential numbers are on no more than the card. */
+static void
+as_on_card(struct mckd_block *b, const struct mckd_card_info *info)
+{
+	for (unsigned k = 0; k < b->napps; k++) {
+		struct mckd_app *app = &b->app[k];
+		unsigned i = 0;
+
+		while (i < info->napps && info->app[i].slot != app->slot)
+			i++;
+		app->flags &= (uint8_t)~MCKD_APP_HAS_N1;
+		if (i < info->napps)
+			app->flags |= info->app[i].flags & MCKD_APP_HAS_N1;
+		else if ((app->flags & MCKD_APP_NEEDS_PIN) != 0)
+			say("application %s is new to the card and has no PIN there: cardtool pin reset --application %s",
+			    app->name, app->name);
+	}
+}
+
 /*
  * rotate status waits for a resync as for a rotation: it has the place of all that were queued. It is
  * on its way at once, and nothing of it can be cancelled.
@@ -153,8 +172,10 @@ commit_order(struct tool *t, const uint8_t *card, const char *kind, const struct
 		goto rollback;
 	}
 	/* First the state as it was: what the order changes may build on it. */
-	if (resync != NULL)
+	if (resync != NULL) {
+		as_on_card(&r->block, resync);
 		compose_resync(c, &r->block, resync);
+	}
 	if (fn != NULL && (rc = fn(t, r, c, arg)) != -1)
 		goto rollback;
 	if ((e = compose_end(c)) != MCKD_OK)

@@ -212,6 +212,22 @@ keep_without(struct tool *t, const uint8_t *card, const struct request *o, const
 	return rc;
 }
 
+/* Rotations are part of a resync; what else is queued is not. */
+static int
+say_lost(struct tool *t, const uint8_t *card)
+{
+	unsigned n = 0;
+	enum mckd_err e = mckd_store_ticket_others(t->store, card, &n);
+
+	if (e != MCKD_OK)
+		return fail_store(t, e);
+	if (n > 0)
+		say("%u tickets are queued that no rotation is in, and a resync drops them: order PIN resets and "
+		    "confidential numbers again after it. Where the card still takes them, cardtool verify "
+		    "delivers them first", n);
+	return -1;
+}
+
 static int
 rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 {
@@ -223,7 +239,8 @@ rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 	    "the series numbers named will never be accepted again")) != -1)
 		return rc;
 	if (o->resync) {
-		if ((rc = confirm(t, card, _("everything but its PINs is replaced by what this store holds"))) != -1)
+		if ((rc = say_lost(t, card)) != -1 ||
+		    (rc = confirm(t, card, _("everything but its PINs is replaced by what this store holds"))) != -1)
 			return rc;
 		return order_resync(t, card, change, &o->q);
 	}
@@ -319,10 +336,13 @@ const struct verb verb_rotate = { "rotate", run, N_("give cards a new selection 
 	"       cardtool rotate cancel CARD | USER\n\n"
 	"Draws a fresh Ksel for the application (all, where none is named), and records what is\n"
 	"compromised: from then on it is refused, whatever the card knows. Of a user all cards are\n"
-	"rotated; with --application and no card, all cards that have it.\n"
-	"One card in a reader takes the order at once; otherwise the next login delivers it. --now\n"
+	"rotated; with --application and no card, all cards that have it. Of many cards, --compromised\n"
+	"means every application that has one of the series numbers.\n"
+	"One card in a reader takes the order at once; otherwise the next login at a host delivers it\n"
+	"(not one from afar), and hosts with a store of their own need a new export. --now\n"
 	"insists on the card, --deferred leaves it alone. Until the card has taken it, it is refused;\n"
 	"with --soft (and until DATE) it may go on as before where it could not take it, but for the\n"
-	"compromised. --resync sets the card's complete state where card and store disagree.\n"
+	"compromised; not so from afar, nor at a host with a store of its own.\n"
+	"--resync sets the card's complete state where card and store disagree.\n"
 	"rotate status shows how far the rotations are. rotate cancel takes the last one back, while\n"
 	"it cannot be on the card.\n") };

@@ -37,12 +37,26 @@ replenish(struct mckd_app *app, unsigned long n, uint32_t *fresh)
 			if ((e = mckd_random(app->sn[i], MCKD_SN_LEN)) != MCKD_OK)
 				return e;
 			app->present |= bit;
+			app->retired_at[i] = 0;
 			app->retired &= ~bit;
 			app->compromised &= ~bit;
 			*fresh |= bit;
 			n--;
 		}
 	return n == 0 ? MCKD_OK : MCKD_E_USAGE;
+}
+
+/* From that ticket on; 0: from the last of this order. */
+static void
+retire(struct mckd_app *app, uint32_t bits, uint16_t at)
+{
+	uint32_t fresh = bits & ~(app->retired | app->compromised);
+
+	for (unsigned i = 0; i < MCKD_SNS_MAX; i++)
+		if ((fresh >> i & 1) != 0)
+			app->retired_at[i] = at;
+	app->compromised |= bits;
+	app->retired |= bits;
 }
 
 /*
@@ -58,8 +72,7 @@ rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char
 
 	if ((compromised & ~app->present) != 0)
 		return cannot(why, "application %s does not have all of these indices", app->name);
-	app->compromised |= compromised;
-	app->retired |= compromised;
+	retire(app, compromised, 0);
 	if (q->change_mechanism)
 		app->mechanism = q->mechanism;
 	if (app->mechanism == MCKD_SEL_PIN && (app->flags & MCKD_APP_NEEDS_PIN) == 0)
@@ -133,8 +146,7 @@ refuse(struct mckd_record *r, const struct rotate *q, char *why)
 		uint32_t bits = (which >> i & 1) != 0 ? q->compromised & app->present : 0;
 
 		hit |= bits;
-		app->compromised |= bits;
-		app->retired |= bits;
+		retire(app, bits, (uint16_t)(r->block.epoch + 1));
 	}
 	r->strict = true;
 	return e == MCKD_OK && hit == 0 ? cannot(why, "the card has none of these indices") : e;

@@ -50,12 +50,13 @@ judge(const char *path, const struct mckd_record *r, const struct mckd_app *app,
 	bool retired = (mckd_app_active(app) >> (s->index - 1) & 1) == 0;
 	bool compromised = (app->compromised >> (s->index - 1) & 1) != 0;
 	const char *why = compromised ? _("compromised") : _("retired");
+	uint16_t at = app->retired_at[s->index - 1] != 0 ? app->retired_at[s->index - 1] : r->block.epoch;
 	char id[HEX_CARD];
 
 	hex(q->card, sizeof(q->card), id);
-	if (retired && s->epoch >= r->block.epoch) {
-		say("%s: does not verify: index %u of card %s is %s, and was before epoch %u, in which this says "
-		    "it was made", path, s->index, id, why, s->epoch);
+	if (retired && s->epoch >= at) {
+		say("%s: does not verify: index %u of card %s is %s since epoch %u at the latest, and this says it "
+		    "was made in epoch %u", path, s->index, id, why, at, s->epoch);
 		return EX_OTHER;
 	}
 	printf(_("%s: %s by card %s, application %s, index %u, epoch %u, counter %lu, %s\n"), path,

@@ -35,6 +35,8 @@ struct mckd_app {
 	uint32_t present;		/* indices that have an SN */
 	uint32_t retired;		/* never selected again until given a new SN */
 	uint32_t compromised;		/* refused, whatever the card's epoch */
+	/* The ticket from which an index was retired; 0: the block's last at the latest. */
+	uint16_t retired_at[MCKD_SNS_MAX];
 	bool duress;			/* logs in like any other, and raises an alert */
 	uint8_t sn[MCKD_SNS_MAX][MCKD_SN_LEN];		/* full block */
 	uint8_t hdk[MCKD_SNS_MAX][MCKD_KEY_LEN];	/* host block */

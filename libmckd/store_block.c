@@ -6,6 +6,7 @@
 
 #include "intl.h"
 
+#define RETIRED_MAX (2 * MCKD_SNS_MAX)
 #define KEYS_MAX (4 + MCKD_SNS_MAX * MCKD_KEY_LEN)
 
 /* Sealed to its place: table, card, slot, column. A value moved elsewhere does not open. */
@@ -126,6 +127,38 @@ column_keys(struct mckd_store *s, sqlite3_stmt *st, const struct mckd_block *b, 
 	return e;
 }
 
+/* Of the retired indices in ascending order; index i has its own or, where it has none, since. */
+static size_t
+pack_retired(const struct mckd_app *app, uint16_t since, uint8_t *out)
+{
+	struct mckd_buf b = mckd_buf_over(out, RETIRED_MAX);
+
+	for (unsigned i = 0; i < MCKD_SNS_MAX; i++)
+		if (((app->retired | app->compromised) >> i & 1) != 0)
+			mckd_buf_put_u16(&b, app->retired_at[i] != 0 ? app->retired_at[i] : since);
+	return RETIRED_MAX - b.left;
+}
+
+/* None at all: a store that has been without. */
+static bool
+column_retired(sqlite3_stmt *st, struct mckd_app *app)
+{
+	size_t len = (size_t)sqlite3_column_bytes(st, 11);
+	uint8_t in[RETIRED_MAX];
+	struct mckd_buf b;
+
+	if (sqlite3_column_type(st, 11) != SQLITE_BLOB || len > sizeof(in))
+		return false;
+	if (len == 0)
+		return true;
+	memcpy(in, sqlite3_column_blob(st, 11), len);
+	b = mckd_buf_over(in, len);
+	for (unsigned i = 0; i < MCKD_SNS_MAX; i++)
+		if (((app->retired | app->compromised) >> i & 1) != 0)
+			mckd_buf_get_u16(&b, &app->retired_at[i]);
+	return mckd_buf_end(&b);
+}
+
 static enum mckd_err
 read_app(struct mckd_store *s, sqlite3_stmt *st, struct mckd_block *b)
 {
@@ -150,6 +183,8 @@ read_app(struct mckd_store *s, sqlite3_stmt *st, struct mckd_block *b)
 	app->retired = (uint32_t)retired;
 	app->compromised = (uint32_t)compromised;
 	app->duress = duress != 0;
+	if (!column_retired(st, app))
+		return malformed(s, "application");
 	at.number = app->slot;
 	if ((e = column_key(s, st, 8, &at, app->ksel, sizeof(app->ksel))) != MCKD_OK ||
 	    (e = column_keys(s, st, b, app)) != MCKD_OK)
@@ -273,7 +308,7 @@ mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd
 {
 	struct mckd_sealed_at at = { "application", b->card, app->slot, "ksel" };
 	uint8_t plain[KEYS_MAX], keys[KEYS_MAX + MCKD_SEAL_OVERHEAD];
-	uint8_t ksel[MCKD_KEY_LEN + MCKD_SEAL_OVERHEAD];
+	uint8_t ksel[MCKD_KEY_LEN + MCKD_SEAL_OVERHEAD], retired[RETIRED_MAX];
 	size_t len = pack_keys(app, b->full, plain);
 	sqlite3_stmt *st;
 	enum mckd_err e = mckd_store_seal(s, &at, app->ksel, MCKD_KEY_LEN, ksel);
@@ -295,6 +330,7 @@ mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd
 	mckd_bind_int(s, st, 9, app->duress);
 	mckd_bind_blob(s, st, 10, ksel, sizeof(ksel));
 	mckd_bind_blob(s, st, b->full ? 11 : 12, keys, len + MCKD_SEAL_OVERHEAD);
+	mckd_bind_blob(s, st, 13, retired, pack_retired(app, b->epoch, retired));
 	return mckd_store_run(s, st, "the application cannot be stored");
 }
 

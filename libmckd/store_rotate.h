@@ -72,6 +72,9 @@ enum mckd_err mckd_store_waiting(struct mckd_store *s, mckd_waiting_cb cb, void 
  */
 enum mckd_err mckd_store_ticket_take(struct mckd_store *s, const struct mckd_record *r, uint16_t after,
     struct mckd_ticket *list, size_t room, size_t *n);
+/* How many queued tickets are part of no rotation and no resync. */
+enum mckd_err mckd_store_ticket_others(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    unsigned *n);
 /* A card refused tickets first-last with this SW. */
 enum mckd_err mckd_store_ticket_sent(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     uint16_t first, uint16_t last, unsigned sent);

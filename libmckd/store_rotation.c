@@ -66,6 +66,24 @@ mckd_rotation_leave(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID
 }
 
 enum mckd_err
+mckd_store_ticket_others(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], unsigned *n)
+{
+	sqlite3_stmt *st;
+	int64_t value = 0;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_TICKET_OTHERS, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(s, st, 1, card);
+	e = mckd_store_row(s, st, "the tickets cannot be read");
+	if (e == MCKD_OK && !mckd_column_uint(st, 0, 0xffff, &value))
+		e = mckd_store_fail(s, MCKD_E_INTERNAL, "the tickets cannot be read");
+	mckd_store_reset(st);
+	*n = (unsigned)value;
+	return e;
+}
+
+enum mckd_err
 mckd_rotations(struct mckd_store *s, mckd_rotation_cb cb, void *arg)
 {
 	struct mckd_rotation r = { .id = 0 };

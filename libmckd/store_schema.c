@@ -114,9 +114,18 @@ migrate_3_to_4(struct mckd_store *s)
 	return mckd_store_exec(s, schema_4, "the tables cannot be made");
 }
 
+/* Since which ticket indices are retired; of those of an older store that is not known. */
+static const char schema_5[] = "ALTER TABLE application ADD COLUMN retired_at BLOB NOT NULL DEFAULT x'';";
+
+static enum mckd_err
+migrate_4_to_5(struct mckd_store *s)
+{
+	return mckd_store_exec(s, schema_5, "the tables cannot be made");
+}
+
 /* migrations[v] takes a store of version v to v + 1. */
 static enum mckd_err (*const migrations[MCKD_STORE_VERSION])(struct mckd_store *s) = {
-	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3, migrate_3_to_4,
+	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3, migrate_3_to_4, migrate_4_to_5,
 };
 
 static enum mckd_err

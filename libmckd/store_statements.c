@@ -34,12 +34,12 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_CARD_NEXT] = "SELECT card FROM card WHERE card > ?1 ORDER BY card LIMIT 256",
 	[MCKD_SQL_CARD_RANGE] = "SELECT card FROM card WHERE card BETWEEN ?1 AND ?2 LIMIT 2",
 	[MCKD_SQL_APP_GET] = "SELECT slot, name, flags, mechanism, period, retired, compromised, duress, "
-	    "ksel, sn, hdk FROM application WHERE card = ?1 ORDER BY slot",
+	    "ksel, sn, hdk, retired_at FROM application WHERE card = ?1 ORDER BY slot",
 	[MCKD_SQL_APP_PUT] = "INSERT INTO application (card, slot, name, flags, mechanism, period, "
-	    "retired, compromised, duress, ksel, sn, hdk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12) ON CONFLICT (card, slot) DO UPDATE SET name = ?3, flags = ?4, "
+	    "retired, compromised, duress, ksel, sn, hdk, retired_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13) ON CONFLICT (card, slot) DO UPDATE SET name = ?3, flags = ?4, "
 	    "mechanism = ?5, period = ?6, retired = ?7, compromised = ?8, duress = ?9, ksel = ?10, "
-	    "sn = ?11, hdk = ?12",
+	    "sn = ?11, hdk = ?12, retired_at = ?13",
 	[MCKD_SQL_APP_DELETE] = "DELETE FROM application WHERE card = ?1 AND slot = ?2",
 	[MCKD_SQL_CARDS_OF] = "SELECT DISTINCT card FROM assignment WHERE user = ?2 AND card > ?1 "
 	    "ORDER BY card LIMIT 256",
@@ -56,6 +56,8 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	[MCKD_SQL_TICKET_SENT] = "UPDATE ticket SET sent = ?4 WHERE card = ?1 AND epoch BETWEEN ?2 AND ?3 "
 	    "AND (sent = 0 OR ?4 > 1)",
 	[MCKD_SQL_TICKET_DROP] = "DELETE FROM ticket WHERE card = ?1 AND epoch > ?2",
+	[MCKD_SQL_TICKET_OTHERS] = "SELECT count(*) FROM ticket WHERE card = ?1 AND NOT EXISTS (SELECT 1 "
+	    "FROM rotated WHERE rotated.card = ?1 AND rotated.epoch < ticket.epoch AND ticket.epoch <= next)",
 	[MCKD_SQL_ROTATION_NEW] = "INSERT INTO rotation (at, what, cards, until) VALUES (?1, ?2, ?3, ?4)",
 	[MCKD_SQL_ROTATION_CARDS] = "UPDATE rotation SET cards = ?2 WHERE id = ?1",
 	[MCKD_SQL_ROTATION_NEXT] = "SELECT id, at, what, cards, until FROM rotation WHERE id > ?1 "

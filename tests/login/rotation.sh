@@ -331,6 +331,28 @@ resync_is_waited_for() {
 }
 scenario resync_is_waited_for
 
+# What a resync drops, and cannot bring, is named
+resync_names_what_is_lost() {
+	pin_files 246810 112233
+	cardtool rotate --deferred alice
+	cardtool application add --deferred --user alice --pin-file "$BED/new.pin" vault alice
+	cardtool secret put --deferred --application login --generate alice
+	cardtool show --json alice | grep secret
+	card_in 0 "$BED/alice.card"
+	exits 8 cardtool rotate --resync alice </dev/null
+	exits 0 cardtool rotate --resync --force alice
+	grep 'tickets are queued that no rotation is in' "$BED/exits.out"
+	grep 'application vault is new to the card and has no PIN' "$BED/exits.out"
+	refute show_has_secret
+	cardtool pin reset --application vault --new-pin-file "$BED/new.pin" alice
+	service vault application=vault
+	expect SUCCESS vault alice 112233
+}
+show_has_secret() {
+	cardtool show --json alice | grep secret
+}
+scenario resync_names_what_is_lost
+
 # What is taken back is not said to stay
 rotation_on_a_full_disk() {
 	cp -a /var/lib/mckd "$BED/full"

@@ -118,3 +118,48 @@ signature_of_retired_index() {
 	refute cardtool sign --pin-file "$BED/sign.pin" "$BED/note"
 }
 scenario signature_of_retired_index
+
+# kbkdf HEXKEY LABEL [HEXINFO]
+kbkdf() {
+	openssl kdf -keylen 32 -kdfopt mac:CMAC -kdfopt cipher:AES-256-CBC -kdfopt mode:COUNTER \
+		-kdfopt hexkey:"$1" -kdfopt salt:"$2" ${3:+-kdfopt hexinfo:"$3"} KBKDF | tr -d ':\n'
+}
+
+# forge INDEX EPOCH: as whoever has MK and SN could, a signature of $BED/note by that index, in $BED/forged
+forge() {
+	plain=$(tr -d ' \n' <"$BED/block")
+	id=$(card_id carol | tr '[:upper:]' '[:lower:]')
+	mk=$(echo "$plain" | sed 's/.*"mk":"\([0-9a-f]*\)".*/\1/')
+	sn=$(echo "$plain" | sed 's/.*"name":"sign"//; s/"slot":3.*//; s/.*"'"$1"'":"\([0-9a-f]*\)".*/\1/')
+	dk=$(kbkdf "$mk" 'MCKD1 DK' "$id$(printf '%02x%02x' 2 "$1")$sn")
+	digest=$(sha256sum "$BED/note" | cut -d ' ' -f 1)
+	mac=$(printf 'a2%s%02x%02x%04x%08x%02x%s' "$id" 2 "$1" "$2" 99 1 "$digest" | perl -pe '$_ = pack "H*", $_' |
+		openssl mac -cipher AES-256-CBC -macopt hexkey:"$(kbkdf "$dk" 'MCKD1 SIGN')" -in - CMAC | tr '[:upper:]' '[:lower:]')
+	sed -e "s/^index: .*/index: $1/" -e "s/^epoch: .*/epoch: $2/" -e 's/^counter: .*/counter: 99/' \
+		-e "s/^signature: .*/signature: $mac/" "$BED/sig" >"$BED/forged"
+}
+
+# The holder of a retired index's key can name an older ticket, as any old signature does; not a newer one
+signature_forged_by_a_retired_index() {
+	signer
+	(umask 077 && cardtool export --secrets carol >"$BED/block")
+	cardtool sign --pin-file "$BED/sign.pin" "$BED/note" >"$BED/sig"
+	before=$(sed -n 's/^epoch: //p' "$BED/sig")
+	forge 3 "$before"
+	cardtool verify-signature "$BED/note" "$BED/forged"
+	cardtool rotate carol --application sign --compromised 3 --force
+	cardtool rotate carol
+	cardtool rotate carol
+	forge 3 "$before"
+	exits 9 cardtool verify-signature "$BED/note" "$BED/forged"
+	for epoch in 1 2 3; do
+		forge 3 "$((before + epoch))"
+		exits 1 cardtool verify-signature "$BED/note" "$BED/forged"
+		grep 'does not verify' "$BED/exits.out"
+	done
+	# The other indices of that key's card are as good as ever.
+	forge 1 "$((before + 3))"
+	cardtool verify-signature "$BED/note" "$BED/forged"
+	rm -f "$BED/block"
+}
+scenario signature_forged_by_a_retired_index

@@ -85,6 +85,8 @@ setup_record(struct mckd_record *r, uint8_t id, bool full)
 		app->present = i == 0 ? 0xffffffff : 0x80000001;
 		app->retired = 0x80000000;
 		app->compromised = 1;
+		app->retired_at[0] = 6;
+		app->retired_at[31] = 7;
 		app->duress = i == 1;
 		for (unsigned k = 0; k < MCKD_SNS_MAX; k++)
 			if ((app->present >> k & 1) != 0)

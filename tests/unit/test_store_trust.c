@@ -174,7 +174,8 @@ test_migration(void **state)
 	mckd_record_free(r);
 	setup_sql(t, "DROP TABLE member; DROP TABLE account_group; DROP TABLE account; "
 	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; DROP TABLE rotated; "
-	    "DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; PRAGMA user_version = 1");
+	    "DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; "
+	    "ALTER TABLE application DROP COLUMN retired_at; PRAGMA user_version = 1");
 	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
 	assert_non_null(strstr(t->why, "must be opened for writing once"));
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
@@ -190,11 +191,11 @@ test_versions(void **state)
 	struct setup *t = *state;
 	int fd;
 
-	setup_sql(t, "PRAGMA user_version = 5");
-	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 5, made by a newer pam_mckd");
+	setup_sql(t, "PRAGMA user_version = 6");
+	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 6, made by a newer pam_mckd");
 	setup_sql(t, "PRAGMA user_version = -1");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no valid version");
-	setup_sql(t, "PRAGMA user_version = 4; DROP TABLE meta");
+	setup_sql(t, "PRAGMA user_version = 5; DROP TABLE meta");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no hostID");
 	fd = open(t->db, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "this is not a database, but it is long enough to be asked", 57), 57);
