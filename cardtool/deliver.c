@@ -32,6 +32,11 @@ deliver_agrees(struct tool *t, const struct mckd_record *r, const struct mckd_ca
 		return disagree(r, info, "the card is terminated");
 	if (info->state == STATE_BLANK && !r->provisioning)
 		return disagree(r, info, "the card is blank, the store holds a personalised one");
+	if (info->epoch > b->epoch && !b->full) {
+		say("this host is behind the card (ticket %u, here %u): it needs a new export of the issuer's",
+		    info->epoch, b->epoch);
+		return -1;
+	}
 	if (info->epoch > b->epoch)
 		return disagree(r, info, "the card has had tickets that this store did not compose; the "
 		    "store is an old copy, or another store holds the card's MK. "

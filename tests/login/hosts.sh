@@ -53,6 +53,19 @@ host_logs_in_without_master_key() {
 }
 scenario host_logs_in_without_master_key
 
+# A host that has not heard of a rotation yet: no matter for a resync
+host_behind_the_card() {
+	echo 246810 >"$BED/alice.pin"
+	new_host a
+	carry export a
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now alice
+	at a verify --user alice --pin-file "$BED/alice.pin" >"$BED/out" 2>&1
+	grep 'this host is behind the card' "$BED/out"
+	refute grep resync "$BED/out"
+}
+scenario host_behind_the_card
+
 # The directory of an export is a host store by itself
 export_is_a_store() {
 	cardtool host export a --output /run/bed/whole --transport-key-file /run/bed/whole.key
