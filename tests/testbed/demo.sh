@@ -49,12 +49,23 @@ trace_reset
 show_login 246810 SUCCESS
 echo "    $(apdus) APDUs"
 
-say "An SN may have been learnt by someone: rotate the selection algorithm, no recall"
+say "An SN may have been learnt by someone, and the card copied: rotate, no recall"
+card_out 0
+cp -a "$BED/alice.card" "$BED/copy.card"
 show cardtool rotate alice --compromised 1 --force
+show cardtool rotate status
+
+say "Alice logs in again: the card takes the rotation on the way, and she notices nothing"
+card_in 0 "$BED/alice.card"
+show_login 246810 SUCCESS
+show cardtool rotate status
 show cardtool show alice
 
-say "Alice logs in again, noticing nothing"
-show_login 246810 SUCCESS
+say "The copy, with the old selection algorithm, and her PIN"
+card_out 0
+card_in 0 "$BED/copy.card"
+show_login 246810 AUTH_ERR
+show cardtool log --limit 1
 
 say "The card is taken out"
 card_out 0
