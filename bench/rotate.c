@@ -89,7 +89,7 @@ struct table {
 /* Each in the order of the card IDs, as the rotation went. */
 static struct table tables[] = {
 	{ "SELECT * FROM card ORDER BY card", "INSERT INTO card VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", NULL, NULL },
-	{ "SELECT * FROM application ORDER BY card", "INSERT INTO application VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", NULL, NULL },
+	{ "SELECT * FROM application ORDER BY card", "INSERT INTO application VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", NULL, NULL },
 	{ "SELECT * FROM rotated ORDER BY card", "INSERT INTO rotated VALUES (?,?,?,?,?,?)", NULL, NULL },
 	{ "SELECT * FROM ticket ORDER BY card", "INSERT INTO ticket VALUES (?,?,?,?)", NULL, NULL },
 };
