@@ -137,7 +137,9 @@ with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 		return EX_WRONG_USAGE;
 	if ((rc = reader_need(t, r->block.card, &f)) != -1)
 		return rc;
-	if ((rc = deliver_agrees(t, r, &f.info)) == -1 &&
+	if ((rc = deliver_agrees(t, r, &f.info)) == -1 && !puk)
+		reader_say_tries(&f, app);
+	if (rc == -1 &&
 	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : _("old PIN"), false, puk ? 8 : 4, first)) == -1 &&
 	    (rc = get_block(&q->new, _("new PIN"), true, 4, q->block)) == -1 &&
 	    (rc = send(&f, app->slot, first, q->block, puk)) == -1) {

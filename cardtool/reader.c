@@ -6,6 +6,20 @@
 #include "ui.h"
 
 void
+reader_say_tries(const struct found *f, const struct mckd_app *app)
+{
+	enum { FEW = 3 };	/* 0xff: it has no PIN */
+
+	for (unsigned i = 0; i < f->info.napps; i++) {
+		unsigned n = f->info.app[i].tries;
+
+		if (f->info.app[i].slot == app->slot && n <= FEW)
+			say(ngettext("application %s: %u try of the PIN left", "application %s: %u tries of the PIN left", n),
+			    app->name, n);
+	}
+}
+
+void
 reader_close(struct found *f)
 {
 	if (f->link != NULL)

@@ -163,3 +163,20 @@ signature_forged_by_a_retired_index() {
 	rm -f "$BED/block"
 }
 scenario signature_forged_by_a_retired_index
+
+# Whoever is about to spend one of the last tries knows it
+few_tries_are_said() {
+	signer
+	echo 999999 >"$BED/wrong.pin"
+	for _ in 1 2 3 4 5; do
+		exits 4 cardtool sign --pin-file "$BED/wrong.pin" "$BED/note"
+		refute grep 'tries of the PIN left' "$BED/exits.out"
+	done
+	exits 4 cardtool sign --pin-file "$BED/wrong.pin" "$BED/note"
+	grep 'application sign: 3 tries of the PIN left' "$BED/exits.out"
+	exits 0 cardtool pin change --application sign --pin-file "$BED/sign.pin" --new-pin-file "$BED/sign.pin" carol
+	grep 'application sign: 2 tries of the PIN left' "$BED/exits.out"
+	exits 0 cardtool sign --pin-file "$BED/sign.pin" "$BED/note"
+	refute grep 'tries of the PIN left' "$BED/exits.out"
+}
+scenario few_tries_are_said
