@@ -34,12 +34,23 @@ configure(struct mckd_store *s)
 	return e;
 }
 
+static void
+close_db(struct mckd_store *s)
+{
+	for (int i = 0; i < MCKD_SQL_COUNT; i++) {
+		sqlite3_finalize(s->stmt[i]);
+		s->stmt[i] = NULL;
+	}
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
+
 static enum mckd_err
-open_db(struct mckd_store *s, const char *dir, bool create)
+open_db(struct mckd_store *s, const char *dir, int flags, bool create)
 {
 	char path[512];
-	int rc, flags = s->readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	enum mckd_err e;
+	int rc;
 
 	if (snprintf(path, sizeof(path), "%s/" MCKD_STORE_DB, dir) >= (int)sizeof(path))
 		return mckd_store_fail(s, MCKD_E_USAGE, "the store's path is too long");
@@ -50,6 +61,22 @@ open_db(struct mckd_store *s, const char *dir, bool create)
 	if ((e = configure(s)) != MCKD_OK)
 		return e;
 	return mckd_schema_open(s, create);
+}
+
+/*
+ * A writer that was killed within its commit left a change that is to be taken back before
+ * anything can be read, and only a connection that may write does that.
+ */
+static enum mckd_err
+open_read(struct mckd_store *s, const char *dir)
+{
+	enum mckd_err e = open_db(s, dir, SQLITE_OPEN_READONLY, false);
+
+	if (e != MCKD_E_STORE_IO || !s->hot)
+		return e;
+	close_db(s);
+	s->why[0] = '\0';
+	return open_db(s, dir, SQLITE_OPEN_READWRITE, false);
 }
 
 enum mckd_err
@@ -81,7 +108,7 @@ mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
 		s->readonly = mode == MCKD_STORE_READ;
 		if (!s->readonly && fstatvfs(s->dirfd, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0)
 			s->readonly = s->unwritable = true;
-		e = open_db(s, dir, create);
+		e = s->readonly ? open_read(s, dir) : open_db(s, dir, SQLITE_OPEN_READWRITE, create);
 	}
 	if (e == MCKD_OK && mode != MCKD_STORE_UNPROVED)
 		e = mckd_store_prove(s);
@@ -99,9 +126,7 @@ mckd_store_close(struct mckd_store *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = 0; i < MCKD_SQL_COUNT; i++)
-		sqlite3_finalize(s->stmt[i]);
-	sqlite3_close(s->db);
+	close_db(s);
 	if (s->dirfd >= 0)
 		close(s->dirfd);
 	mckd_wipe(s, sizeof(*s));

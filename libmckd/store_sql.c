@@ -79,6 +79,7 @@ mckd_store_sqlite(struct mckd_store *s, int rc, const char *what)
 
 	if ((ext & 0xff) != (rc & 0xff))
 		ext = rc;
+	s->hot |= ext == SQLITE_READONLY_ROLLBACK;
 	e = translate(s, ext, err);
 	if (((ext & 0xff) == SQLITE_IOERR || (ext & 0xff) == SQLITE_CANTOPEN) && err != 0)
 		return mckd_store_fail(s, e, "%s: %s: %s", _(what), sqlite3_errstr(ext), strerror(err));

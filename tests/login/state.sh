@@ -88,6 +88,35 @@ store_missing() {
 }
 scenario store_missing
 
+# writer_killed: within COMMIT, so that its change is to be taken back before anything can be read
+writer_killed() {
+	# With no room to keep pages, they are written before COMMIT.
+	sqlite3 /var/lib/mckd/store.db <<-'END' || :
+		PRAGMA cache_size = 1;
+		BEGIN IMMEDIATE;
+		UPDATE card SET status = 2;
+		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+			INSERT INTO meta SELECT 'k' || i, x'00' FROM n;
+		.shell kill -9 $PPID
+	END
+	refute sqlite3 -readonly /var/lib/mckd/store.db 'SELECT count(*) FROM meta'
+}
+
+store_of_a_killed_writer() {
+	service_exact exact
+	writer_killed
+	says SUCCESS -c account exact alice
+	for verb in list 'show alice' log; do
+		writer_killed
+		# shellcheck disable=SC2086
+		cardtool $verb
+	done
+	writer_killed
+	card_in 0 "$BED/alice.card"
+	says SUCCESS exact alice 246810
+}
+scenario store_of_a_killed_writer
+
 store_wrong_mode() {
 	chmod 644 /var/lib/mckd/store.db
 	card_in 0 "$BED/alice.card"

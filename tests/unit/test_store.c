@@ -370,6 +370,50 @@ test_kill(void **state)
 }
 
 /* A mark tells of every commit, another's or one's own, and of nothing else. */
+/* Leaves what a writer leaves that dies in COMMIT: new pages in the file, and the journal of the old. */
+static void
+die_in_commit(struct setup *t)
+{
+	sqlite3 *db;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		/* With no room to keep pages, they are written before COMMIT. */
+		if (sqlite3_open(t->db, &db) == SQLITE_OK && sqlite3_exec(db, "PRAGMA cache_size = 1; BEGIN IMMEDIATE;"
+		    "UPDATE card SET counter = 77; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+		    "WHERE i < 2000) INSERT INTO meta SELECT 'k' || i, x'00' FROM n", NULL, NULL, NULL) == SQLITE_OK)
+			raise(SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
+static void
+test_killed_in_commit(void **state)
+{
+	static const enum mckd_store_mode modes[] = { MCKD_STORE_READ, MCKD_STORE_WRITE, MCKD_STORE_UNPROVED };
+	struct setup *t = *state;
+	sqlite3 *db;
+
+	put(t, 1);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		mckd_store_close(t->store);
+		t->store = NULL;
+		die_in_commit(t);
+		/* So it is: who may not write cannot read. */
+		assert_int_equal(sqlite3_open_v2(t->db, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, "SELECT count(*) FROM meta", NULL, NULL, NULL), SQLITE_READONLY);
+		assert_int_equal(sqlite3_extended_errcode(db), SQLITE_READONLY_ROLLBACK);
+		sqlite3_close(db);
+		assert_int_equal(setup_open(t, modes[i]), MCKD_OK);
+		assert_int_equal(mckd_store_prove(t->store), MCKD_OK);
+		expect_card(t, 5, MCKD_CARD_ACTIVE);
+		assert_int_equal(mckd_store_event(t->store, &event), modes[i] == MCKD_STORE_READ ? MCKD_E_USAGE : MCKD_OK);
+	}
+}
+
 static void
 test_mark(void **state)
 {
@@ -438,8 +482,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_round_trip), T(test_replace), T(test_users_and_find), T(test_many_cards), T(test_accept),
-		T(test_tickets), T(test_nesting), T(test_hammer), T(test_kill), T(test_mark),
-		T(test_no_scans),
+		T(test_tickets), T(test_nesting), T(test_hammer), T(test_kill),
+		T(test_killed_in_commit), T(test_mark), T(test_no_scans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
