@@ -34,8 +34,11 @@ exit_of(enum mckd_err e)
 		return EX_NO_CARD;
 	case MCKD_E_PIN_FORMAT:
 	case MCKD_E_PIN_WRONG:
+	case MCKD_E_PIN_ABSENT:
+	case MCKD_E_PIN_KEPT:
 		return EX_PIN_WRONG;
 	case MCKD_E_PIN_BLOCKED:
+	case MCKD_E_PIN_TRIES:
 		return EX_PIN_BLOCKED;
 	case MCKD_E_CARD_FOREIGN:
 	case MCKD_E_CARD_BLANK:

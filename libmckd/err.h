@@ -34,6 +34,9 @@ enum mckd_err {
 	MCKD_E_PIN_FORMAT,	/* impossible PIN, never sent */
 	MCKD_E_PIN_WRONG,
 	MCKD_E_PIN_BLOCKED,
+	MCKD_E_PIN_ABSENT,	/* none was given, and nobody is to be asked */
+	MCKD_E_PIN_KEPT,	/* not sent: nobody was shown that these are the last tries */
+	MCKD_E_PIN_TRIES,	/* those of this login; the card may have more */
 	MCKD_E_AUTH,		/* wrong result, replay, retired index, old epoch */
 	MCKD_E_CLONE,		/* counter not greater than the last seen */
 	MCKD_E_RESYNC,		/* card and store disagree; resync the card */

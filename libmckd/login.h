@@ -53,6 +53,8 @@ struct mckd_login {
 enum mckd_err mckd_login_open(struct mckd_login *l);
 /* Tries left for the prompt (the most of any application in question); -1: no PIN needed. */
 int mckd_login_tries(const struct mckd_login *l);
+/* So few are left that only a prompt that shows them may spend one (keep_tries). */
+bool mckd_login_keeps(const struct mckd_login *l);
 /*
  * Delivers pending tickets, authenticates, decides: THE decision. pin is text, NULL where
  * none is needed or where the pad verifies. MCKD_OK is assigned in one place, after the

@@ -39,6 +39,12 @@ tries_at_stake(const struct mckd_login *l)
 	return least;
 }
 
+bool
+mckd_login_keeps(const struct mckd_login *l)
+{
+	return tries_at_stake(l) <= l->conf->keep_tries;
+}
+
 /* All that can be said about a PIN before the card hears of it. */
 enum mckd_err
 mckd_login_judge_pin(struct mckd_login *l, const char *pin, bool shown, struct mckd_exchange *x,
@@ -51,8 +57,8 @@ mckd_login_judge_pin(struct mckd_login *l, const char *pin, bool shown, struct m
 	if (pin == NULL) {
 		x->on_pad = l->link->ops->verify_on_pad != NULL;
 		if (!x->on_pad)
-			mckd_login_reason(l, "no PIN");
-		return x->on_pad ? MCKD_OK : MCKD_E_PIN_FORMAT;
+			return MCKD_E_PIN_ABSENT;
+		return shown || !mckd_login_keeps(l) ? MCKD_OK : MCKD_E_PIN_KEPT;
 	}
 	if ((err = mckd_pin_block(pin, strlen(pin), 4, x->pin)) != MCKD_OK) {
 		mckd_login_reason(l, "impossible PIN, not sent");
@@ -65,11 +71,7 @@ mckd_login_judge_pin(struct mckd_login *l, const char *pin, bool shown, struct m
 		mckd_login_reason(l, "the last wrong PIN again, not sent");
 		return MCKD_E_PIN_WRONG;
 	}
-	if (!shown && tries_at_stake(l) <= l->conf->keep_tries) {
-		mckd_login_reason(l, "the last tries are kept for a prompt that shows them, not sent");
-		return MCKD_E_PIN_FORMAT;
-	}
-	return MCKD_OK;
+	return shown || !mckd_login_keeps(l) ? MCKD_OK : MCKD_E_PIN_KEPT;
 }
 
 /* What the next prompt says. With slot 0 a miss cost each application one. */

@@ -32,13 +32,24 @@ ask_pin(struct mckd_auth *a, bool again, char *pin, size_t room)
 	return mckd_talk_ask(false, text, pin, room) == 0 ? MCKD_OK : MCKD_E_INTERNAL;
 }
 
-/* The pad serves where VERIFY can: not where a PIN must be sealed, or is wanted here. */
+/* Only the text of a prompt is shown, not what is told beside it. */
+static bool
+muted(const struct mckd_auth *a)
+{
+	return a->silent || a->conf.quiet;
+}
+
+/*
+ * The pad serves where VERIFY can: not where a PIN must be sealed, or is wanted here. The last tries
+ * are not for one that nobody was told of.
+ */
 static bool
 use_pad(const struct mckd_auth *a)
 {
 	const struct mckd_block *b = &a->login.record->block;
 
-	if (a->login.link->ops->verify_on_pad == NULL || a->conf.authtok == MCKD_AUTHTOK_PIN)
+	if (a->login.link->ops->verify_on_pad == NULL || a->conf.authtok == MCKD_AUTHTOK_PIN ||
+	    (muted(a) && mckd_login_keeps(&a->login)))
 		return false;
 	for (unsigned i = 0; i < b->napps; i++)
 		if ((a->login.slots >> (b->app[i].slot - 1) & 1) != 0 &&
@@ -60,7 +71,7 @@ on_pad(struct mckd_auth *a, bool again)
 	    tries);
 	mckd_talk_tell(false, text);
 	mckd_talk_pad(PAD_SECONDS);
-	err = mckd_login_decide(&a->login, NULL, true);
+	err = mckd_login_decide(&a->login, NULL, !muted(a));
 	mckd_watch_ball();
 	if (err == MCKD_E_TIMEOUT) {
 		(void)snprintf(text, sizeof(text), _("Card login: %s."), _(a->login.reason));
@@ -101,11 +112,17 @@ blocked(const struct mckd_auth *a)
 	return mckd_login_tries(&a->login) == 0 && a->login.record->pending == 0;
 }
 
+static bool
+may_ask_again(enum mckd_err err)
+{
+	return err == MCKD_E_PIN_WRONG || err == MCKD_E_PIN_FORMAT || err == MCKD_E_PIN_KEPT;
+}
+
 static enum mckd_err
 prove(struct mckd_auth *a)
 {
 	enum mckd_err err = MCKD_E_INTERNAL;
-	bool pad = false, again = false;
+	bool again = false;
 
 	if (mckd_login_tries(&a->login) < 0)
 		return mckd_login_decide(&a->login, NULL, false);
@@ -113,21 +130,20 @@ prove(struct mckd_auth *a)
 		return MCKD_E_PIN_BLOCKED;
 	if (a->have_pin) {
 		err = first_pass(a);
-		if (a->conf.use_first_pass || (err != MCKD_E_PIN_WRONG && err != MCKD_E_PIN_FORMAT))
+		if (a->conf.use_first_pass || !may_ask_again(err))
 			return err;
 		again = err == MCKD_E_PIN_WRONG;
 	} else if (a->conf.use_first_pass) {
-		return MCKD_E_PIN_FORMAT;
+		return MCKD_E_PIN_ABSENT;
 	}
-	pad = use_pad(a);
 	for (unsigned n = 1;; n++) {
 		if (blocked(a))
 			return MCKD_E_PIN_BLOCKED;
-		err = pad ? on_pad(a, again) : by_prompt(a, again);
-		if ((err != MCKD_E_PIN_WRONG && err != MCKD_E_PIN_FORMAT) || a->conf.max_tries == 1)
+		err = use_pad(a) ? on_pad(a, again) : by_prompt(a, again);
+		if (!may_ask_again(err) || a->conf.max_tries == 1)
 			return err;
 		if (n >= a->conf.max_tries)
-			return MCKD_E_PIN_BLOCKED;	/* the tries of this module are spent */
+			return MCKD_E_PIN_TRIES;
 		again = true;
 	}
 }
@@ -176,12 +192,27 @@ static void
 tell_why(const struct mckd_auth *a, enum mckd_err err)
 {
 	char text[256];
+	bool told = a->conf.debug;
 
-	if (err == MCKD_OK || err == MCKD_E_STORE_NOT_FOUND || err == MCKD_E_PIN_WRONG)
+	switch (err) {
+	case MCKD_OK:
+	case MCKD_E_STORE_NOT_FOUND:
+	case MCKD_E_PIN_WRONG:
 		return;
+	case MCKD_E_PIN_FORMAT:
+	case MCKD_E_PIN_BLOCKED:
+	case MCKD_E_PIN_ABSENT:
+	case MCKD_E_PIN_KEPT:
+	case MCKD_E_PIN_TRIES:
+	case MCKD_E_SUSPENDED:
+	case MCKD_E_REVOKED:
+		told = true;
+		break;
+	default:
+		break;
+	}
 	(void)snprintf(text, sizeof(text), _("Card login: %s."), _(mckd_err_str(err)));
-	if (a->conf.debug || err == MCKD_E_PIN_BLOCKED || err == MCKD_E_SUSPENDED ||
-	    err == MCKD_E_REVOKED || err == MCKD_E_PIN_FORMAT)
+	if (told)
 		mckd_talk_tell(true, text);
 }
 

@@ -101,6 +101,31 @@ pad_is_waited_for() {
 }
 scenario pad_is_waited_for
 
+# Where nobody is told to look at the reader, nor what is left, the prompt at the keyboard serves.
+pad_keeps_the_last_tries() {
+	pad_setup
+	service_exact quiet quiet
+	card_in 0 "$BED/alice.card"
+	person 999991 999992 999993 999994 999995 999996 246810
+	for _ in 1 2 3 4 5; do
+		says AUTH_ERR quiet alice
+	done
+	pad_asked 5
+	says AUTH_ERR quiet alice
+	[ "$(bed_host -p quiet alice 246810 2>&1 | grep -v '^SUCCESS$')" = \
+		"PIN for card $(card_id alice | cut -c 1-4 | tr a-f A-F)… (2 tries left): " ]
+	pad_asked 6
+	# Told of them, the person may spend them.
+	person 999991 999992 999993 999994 999995 999996 246810
+	for _ in 1 2 3 4 5 6; do
+		says AUTH_ERR exact alice
+	done
+	expect SUCCESS card alice
+	grep 'on the reader (2 tries left)\.$' "$BED/login.out"
+	pad_asked 7
+}
+scenario pad_keeps_the_last_tries
+
 pad_gone_wrong() {
 	pad_setup
 	card_in 0 "$BED/alice.card"

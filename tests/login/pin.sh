@@ -46,10 +46,14 @@ wrong_pin_then_right_in_one_login() {
 }
 scenario wrong_pin_then_right_in_one_login
 
+# The card has six tries left: nothing says that its PIN is blocked.
 max_tries_spent() {
 	service card max_tries=2
 	card_in 0 "$BED/alice.card"
 	expect MAXTRIES card alice 999999 888888
+	grep 'Card login: too many wrong PINs in this login\.$' "$BED/login.out"
+	grep 'too many wrong PINs in this login: wrong PIN' "$BED/syslog.log"
+	refute grep -i blocked "$BED/login.out" "$BED/syslog.log"
 	expect SUCCESS card alice 246810
 }
 scenario max_tries_spent
@@ -72,6 +76,46 @@ blocked_pin() {
 	expect MAXTRIES card alice 246810
 }
 scenario blocked_pin
+
+# first_pass [option ...]: a service whose first module asks for a password, and lets the second decide
+first_pass() {
+	cat >/etc/pam.d/first <<-END
+		auth optional pam_unix.so nodelay
+		auth [default=die success=done] $PREFIX/lib/security/pam_mckd.so $*
+	END
+}
+
+# The last tries are not for a password that was typed where no prompt showed them.
+first_pass_keeps_the_last_tries() {
+	card_in 0 "$BED/alice.card"
+	first_pass use_first_pass
+	expect SUCCESS first alice 246810
+	for pin in 999991 999992 999993 999994 999995 999996; do
+		expect AUTH_ERR card alice "$pin"
+	done
+	trace_reset
+	expect AUTH_ERR first alice 246810
+	grep 'Card login: the last tries are kept for a prompt that shows them\.$' "$BED/login.out"
+	grep 'denied.*the last tries are kept' "$BED/syslog.log"
+	refute grep '^10 ' "$BED/trace0"
+	first_pass try_first_pass
+	expect SUCCESS first alice 246810 246810
+	grep '(2 tries left)' "$BED/login.out"
+	for pin in 999991 999992 999993 999994 999995 999996; do
+		expect AUTH_ERR card alice "$pin"
+	done
+	first_pass use_first_pass keep_tries=1
+	expect SUCCESS first alice 246810
+}
+scenario first_pass_keeps_the_last_tries
+
+first_pass_absent() {
+	service card use_first_pass
+	card_in 0 "$BED/alice.card"
+	expect AUTH_ERR card alice
+	grep -x 'Card login: no PIN was given\.' "$BED/login.out"
+}
+scenario first_pass_absent
 
 no_answer_is_no_login() {
 	card_in 0 "$BED/alice.card"

@@ -132,7 +132,7 @@ impossible_pins_are_not_sent(void **state)
 		assert_int_equal(rig_login(r, bad[i]), MCKD_E_PIN_FORMAT);
 		assert_int_equal(r->apdus, 1);
 	}
-	assert_int_equal(rig_login(r, NULL), MCKD_E_PIN_FORMAT);
+	assert_int_equal(rig_login(r, NULL), MCKD_E_PIN_ABSENT);
 	assert_int_equal(r->apdus, 1);
 	assert_int_equal(rig_login(r, "123456"), MCKD_OK);
 }
@@ -149,7 +149,7 @@ the_last_tries_need_a_prompt_that_shows_them(void **state)
 		assert_int_equal(rig_login(r, wrong[i]), MCKD_E_PIN_WRONG);
 	assert_int_equal(rig_open(r), MCKD_OK);
 	assert_int_equal(mckd_login_tries(&r->login), 2);
-	assert_int_equal(mckd_login_decide(&r->login, "123456", false), MCKD_E_PIN_FORMAT);
+	assert_int_equal(mckd_login_decide(&r->login, "123456", false), MCKD_E_PIN_KEPT);
 	assert_int_equal(r->sent[AUTHENTICATE], 0);
 	r->conf.keep_tries = 1;
 	assert_int_equal(mckd_login_decide(&r->login, "123456", false), MCKD_OK);
