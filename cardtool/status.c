@@ -104,11 +104,25 @@ run_suspend(struct tool *t, int argc, char **argv)
 	if (rc == -1 && r->status == MCKD_CARD_REVOKED) {
 		say("the card is revoked already");
 		rc = EX_OTHER;
+	} else if (rc == -1 && r->status == MCKD_CARD_SUSPENDED) {
+		/* Another reason would hide the one that resume has to tell. */
+		say("the card is suspended already: %s", r->reason[0] != '\0' ? r->reason : _("no reason was given"));
+		rc = EX_OTHER;
 	} else if (rc == -1) {
 		rc = apply(t, r, &q);
 	}
 	mckd_record_free(r);
 	return rc;
+}
+
+static void
+warn_of_clone(void)
+{
+	say("the card was suspended because its counter was not greater than the last seen. Either");
+	say("someone has a copy of this card, with its keys, or the card was put back to an earlier");
+	say("state. Lifting the suspension lets card AND copy log in until they meet again; a card that");
+	say("was put back by several logins is suspended again at its next. Where a copy cannot be ruled");
+	say("out, and for a card that was put back, revoke the card and make a new one.");
 }
 
 static int
@@ -122,12 +136,8 @@ run_resume(struct tool *t, int argc, char **argv)
 		say("the card is revoked; that is for good");
 		rc = EX_OTHER;
 	} else if (rc == -1) {
-		if (strstr(r->reason, "counter") != NULL) {
-			say("the card was suspended because its counter was not greater than the last seen. Either");
-			say("someone has a copy of this card, with its keys, or the card or the store was put back");
-			say("to an earlier state. Lifting the suspension lets card AND copy log in until they meet");
-			say("again. Where a copy cannot be ruled out, revoke the card and make a new one.");
-		}
+		if (r->status == MCKD_CARD_SUSPENDED && strcmp(r->reason, mckd_store_clone) == 0)
+			warn_of_clone();
 		rc = apply(t, r, &q);
 	}
 	mckd_record_free(r);

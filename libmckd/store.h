@@ -108,6 +108,7 @@ enum mckd_err mckd_store_assign(struct mckd_store *s, const uint8_t card[static 
     uint8_t slot, const char *user);					/* EXISTS */
 enum mckd_err mckd_store_unassign(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     uint8_t slot, const char *user);					/* slot 0: all. NOT_FOUND */
+extern const char mckd_store_clone[];	/* the reason of a suspended clone */
 enum mckd_err mckd_store_set_status(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     enum mckd_card_status status, const char *reason);
 

@@ -5,7 +5,7 @@
 
 #include "intl.h"
 
-static const char clone_reason[] = "counter not greater than the last seen";
+const char mckd_store_clone[] = "counter not greater than the last seen";
 
 struct row {
 	int64_t counter, seen, status, last, retired, assigned;
@@ -53,7 +53,7 @@ judge(struct mckd_store *s, const struct mckd_accept *a)
 	if (e != MCKD_OK)
 		return e;
 	if (a->counter <= a->before || (int64_t)a->counter == r.counter)
-		return mckd_store_fail(s, MCKD_E_CLONE, "%s", clone_reason);
+		return mckd_store_fail(s, MCKD_E_CLONE, "%s", mckd_store_clone);
 	if (r.status == MCKD_CARD_REVOKED)
 		return mckd_store_fail(s, MCKD_E_REVOKED, "the card was revoked meanwhile");
 	if (r.status == MCKD_CARD_SUSPENDED)
@@ -103,14 +103,14 @@ store_clone(struct mckd_store *s, const uint8_t *card, const struct mckd_event *
 	if (e != MCKD_OK)
 		return e;
 	mckd_bind_card(s, st, 1, card);
-	mckd_bind_text(s, st, 2, clone_reason);
+	mckd_bind_text(s, st, 2, mckd_store_clone);
 	e = mckd_store_run(s, st, "the suspension cannot be stored");
 	if (e != MCKD_OK || ev == NULL)
 		return e;
 	clone = *ev;
 	clone.kind = "clone";
 	clone.verdict = "denied";
-	clone.reason = clone_reason;
+	clone.reason = mckd_store_clone;
 	return mckd_event_insert(s, &clone);
 }
 
@@ -136,7 +136,7 @@ mckd_store_accept(struct mckd_store *s, const struct mckd_accept *a, const struc
 			mckd_store_rollback(s);
 		if (written == MCKD_OK)
 			return e;
-		return mckd_store_fail(s, e, "%s; the suspension cannot be stored: %s", clone_reason,
+		return mckd_store_fail(s, e, "%s; the suspension cannot be stored: %s", mckd_store_clone,
 		    mckd_err_str(written));
 	}
 	mckd_store_rollback(s);

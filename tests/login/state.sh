@@ -63,6 +63,51 @@ cloned_card() {
 }
 scenario cloned_card
 
+# clone_alice: a card of Alice's that is three logins behind, found out and suspended, in reader 0
+clone_alice() {
+	cp -a "$BED/alice.card" "$BED/clone.card"
+	card_in 0 "$BED/alice.card"
+	for _ in 1 2 3; do
+		expect SUCCESS card alice 246810
+	done
+	card_out 0
+	card_in 0 "$BED/clone.card"
+	expect AUTH_ERR card alice 246810
+	expect PERM_DENIED card alice 246810
+}
+
+resume_says_what_it_means() {
+	clone_alice
+	exits 8 setsid cardtool resume alice </dev/null
+	cp "$BED/exits.out" "$BED/resume.out"
+	grep -q 'someone has a copy of this card' "$BED/resume.out"
+	grep -q 'lets card AND copy log in' "$BED/resume.out"
+	grep -q 'put back by several logins is suspended again at its next' "$BED/resume.out"
+	grep -q 'it will serve for logins again.*--force' "$BED/resume.out"
+	expect PERM_DENIED card alice 246810
+	# Who suspends it once more does not make it harmless.
+	exits 1 cardtool suspend alice --reason 'looking into it'
+	grep -q 'suspended already: counter not greater than the last seen' "$BED/exits.out"
+	cardtool show alice | grep 'counter not greater'
+	exits 0 cardtool resume alice --force
+	grep -q 'someone has a copy of this card' "$BED/exits.out"
+	# As it was told: put back by several logins, it is suspended at its next.
+	expect AUTH_ERR card alice 246810
+	expect PERM_DENIED card alice 246810
+}
+scenario resume_says_what_it_means
+
+resume_of_what_is_no_clone() {
+	cardtool suspend alice --reason 'left at the counter'
+	exits 8 setsid cardtool resume alice </dev/null
+	refute grep 'copy' "$BED/exits.out"
+	exits 0 cardtool resume alice --force
+	refute grep 'copy' "$BED/exits.out"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario resume_of_what_is_no_clone
+
 # The store's writer is held up: the card has said 9000 by then, so this is no absence of a card.
 deadline_after_pin() {
 	service card deadline=1
