@@ -37,9 +37,6 @@ open_store(struct mckd_auth *a)
 	char why[MCKD_WHY] = "";
 	enum mckd_err err = mckd_store_open(a->conf.store, a->conf.key, mode, &a->store, why);
 
-	/* A full or read-only disk: the decision is the place to say what that means. */
-	if (err == MCKD_E_STORE_FULL)
-		err = mckd_store_open(a->conf.store, a->conf.key, MCKD_STORE_READ, &a->store, why);
 	if (err == MCKD_OK)
 		mckd_store_keep_events(a->store, a->conf.events_max, a->conf.events_days);
 	else

@@ -48,7 +48,7 @@ static bool
 unreadable(enum mckd_err err)
 {
 	return err == MCKD_E_STORE_ABSENT || err == MCKD_E_STORE_IO || err == MCKD_E_STORE_BUSY ||
-	    err == MCKD_E_STORE_FULL || err == MCKD_E_STORE_UNTRUSTED;
+	    err == MCKD_E_STORE_FULL;
 }
 
 /* Whom there is nothing but a card to let in, nothing lets in without one. */
@@ -83,8 +83,11 @@ mckd_mode_account(struct mckd_auth *a)
 		/* The one named exception: root is not locked out by a broken store. */
 		return is_uid_0(a->user) ? PAM_IGNORE : PAM_AUTHINFO_UNAVAIL;
 	}
-	if (err != MCKD_OK)
+	if (err != MCKD_OK) {
+		if (why[0] != '\0')
+			mckd_log(LOG_ERR, "%s", why);
 		return mckd_audit_code(a, err, false);
+	}
 	if (!c.any && !card_only)
 		return PAM_IGNORE;
 	if (!c.usable)

@@ -85,6 +85,8 @@ mckd_users_have_card(struct mckd_auth *a, bool evenly)
 	return err;
 }
 
+static const char too_many[] = N_("The card names too many users to choose from: give your user name.");
+
 struct names {
 	char name[USERS_MAX][MCKD_USER_MAX + 1];
 	size_t n;
@@ -100,7 +102,7 @@ add_name(void *arg, const char *user, uint8_t slot)
 		if (strcmp(list->name[i], user) == 0)
 			return MCKD_OK;
 	if (list->n == USERS_MAX)
-		return MCKD_E_USAGE;
+		return MCKD_E_CARD_WRONG;
 	(void)snprintf(list->name[list->n++], sizeof(list->name[0]), "%s", user);
 	return MCKD_OK;
 }
@@ -138,6 +140,10 @@ mckd_users_choose(struct mckd_auth *a)
 	enum mckd_err err = mckd_login_users(&a->login, add_name, &list);
 	size_t which = 0;
 
+	if (err == MCKD_E_CARD_WRONG) {
+		mckd_talk_tell(true, _(too_many));
+		(void)snprintf(a->login.reason, sizeof(a->login.reason), "%s", too_many);
+	}
 	if (err == MCKD_OK)
 		err = keep_accounts(&list);
 	if (err != MCKD_OK)

@@ -115,10 +115,13 @@ put_first_pass(struct dialog *d)
 		return true;
 	if (pam_get_item(d->pamh, item, &v) != PAM_SUCCESS)
 		return false;
-	if (v != NULL && strlen(v) > MCKD_WIRE_ANSWER_MAX)
+	/* What cannot be a PIN counts as an empty one, which cannot either: there may be a prompt yet. */
+	if (v != NULL && strlen(v) > MCKD_WIRE_ANSWER_MAX) {
+		if (!put(d, 'p', ""))
+			return false;
+	} else if (!put_item(d, 'p', item)) {
 		return false;
-	if (!put_item(d, 'p', item))
-		return false;
+	}
 	d->spent = d->spent || d->body_len > before;
 	return true;
 }

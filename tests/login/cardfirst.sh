@@ -96,6 +96,22 @@ named_user_is_written_down() {
 }
 scenario named_user_is_written_down
 
+# More than a prompt can name: who gives a name gets in, and nobody else's is guessed.
+too_many_accounts_are_no_choice() {
+	named_service
+	card=$(card_id bob)
+	for n in $(seq 16); do
+		cardtool assign --user "user$n" "$card"
+	done
+	card_in 0 "$BED/bob.card"
+	expect AUTH_ERR named '' 135791
+	grep 'The card names too many users to choose from: give your user name\.' "$BED/login.out"
+	grep 'denied.*The card names too many users' "$BED/syslog.log"
+	[ ! -e "$BED/named" ]
+	expect SUCCESS named bob 135791
+}
+scenario too_many_accounts_are_no_choice
+
 # application=auto: each of the accounts on the card has a PIN, and the PIN is the choice
 pin_names_user() {
 	named_service

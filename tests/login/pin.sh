@@ -109,6 +109,19 @@ first_pass_keeps_the_last_tries() {
 }
 scenario first_pass_keeps_the_last_tries
 
+# As every password that cannot be a PIN: it goes no further, and a prompt may follow.
+first_pass_too_long() {
+	card_in 0 "$BED/alice.card"
+	long=$(printf '1%.0s' $(seq 2000))
+	first_pass use_first_pass
+	trace_reset
+	says AUTH_ERR first alice "$long"
+	refute grep '^10 ' "$BED/trace0"
+	first_pass try_first_pass
+	says SUCCESS first alice "$long" 246810
+}
+scenario first_pass_too_long
+
 first_pass_absent() {
 	service card use_first_pass
 	card_in 0 "$BED/alice.card"

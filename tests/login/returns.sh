@@ -292,9 +292,14 @@ r_untrusted() {
 	card_in 0 "$BED/alice.card"
 	chmod 644 /etc/mckd/store.key
 	says SERVICE_ERR exact alice 246810
+	# Root is let by where a store cannot be read, not where it may be another's.
+	says SERVICE_ERR -c account exact alice
+	says SERVICE_ERR -c account exact root
+	grep 'store.key' "$BED/syslog.log"
 	chmod 400 /etc/mckd/store.key
 	chmod 644 /var/lib/mckd/store.db
 	says SERVICE_ERR exact alice 246810
+	says SERVICE_ERR -c account exact root
 	chmod 600 /var/lib/mckd/store.db
 	says SUCCESS exact alice 246810
 	echo 'wait = soon' >/etc/mckd/mckd.conf

@@ -162,6 +162,24 @@ store_of_a_killed_writer() {
 }
 scenario store_of_a_killed_writer
 
+# Brought up to date by the first run that writes, which a full disk does not let: it is unreadable, and no forgery.
+old_store_on_a_full_disk() {
+	card_in 0 "$BED/alice.card"
+	sqlite3 /var/lib/mckd/store.db 'DROP TABLE member; DROP TABLE account; DROP TABLE account_group;
+		PRAGMA user_version = 3; VACUUM;'
+	rm -rf "$BED/store.copy"
+	cp -a /var/lib/mckd "$BED/store.copy"
+	mount -t tmpfs -o size=512k,mode=700 full /var/lib/mckd
+	trap 'umount /var/lib/mckd || :' EXIT
+	cp -a "$BED/store.copy/." /var/lib/mckd/
+	rm -f /var/lib/mckd/store.db-journal
+	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+	expect AUTHINFO_UNAVAIL card alice 246810
+	rm /var/lib/mckd/filler
+	expect SUCCESS card alice 246810
+}
+scenario old_store_on_a_full_disk
+
 store_wrong_mode() {
 	chmod 644 /var/lib/mckd/store.db
 	card_in 0 "$BED/alice.card"

@@ -40,6 +40,12 @@ mckd_talk_ask(bool echo, const char *text, char *out, size_t room)
 	return -1;
 }
 
+void
+mckd_talk_tell(bool error, const char *text)
+{
+	(void)error, (void)text;
+}
+
 static enum mckd_err
 ask_in_time(struct setup *t, const char *user, bool evenly, struct mckd_auth *a)
 {
