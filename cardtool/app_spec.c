@@ -50,7 +50,7 @@ mechanism(struct tool *t, struct mckd_app *app, char *text)
 		return tool_usage(t, "application %s: no mechanism %s", app->name, name);
 	if (text == NULL)
 		return -1;
-	if (app->mechanism != MCKD_SEL_DATE && app->mechanism != MCKD_SEL_HOST_DATE)
+	if (!mckd_mechanism_has_period(app->mechanism))
 		return tool_usage(t, "application %s: only date and host-date have a period", app->name);
 	if (!number(text, UINT32_MAX, &seconds))
 		return tool_usage(t, "application %s: a period of %s seconds", app->name, text);

@@ -26,22 +26,47 @@ add_user(void *arg, const char *user, uint8_t slot)
 	return MCKD_OK;
 }
 
+static bool
+write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+	ssize_t n;
+
+	for (; left > 0; left -= (size_t)n, text += n)
+		if ((n = write(fd, text, left)) <= 0)
+			return false;
+	return true;
+}
+
+/* Whole, or not at all: what is half written is keys in clear, and in the way of the next run. */
 static int
 write_out(const char *path, const char *text)
 {
 	int fd = path == NULL ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	size_t left = strlen(text);
-	ssize_t n = 0;
+	int err = 0;
 
-	while (fd >= 0 && left > 0 && (n = write(fd, text, left)) > 0) {
-		text += n;
-		left -= (size_t)n;
+	if (fd < 0 || !write_all(fd, text) || (path != NULL && fsync(fd) != 0))
+		err = errno != 0 ? errno : EIO;
+	if (path != NULL && fd >= 0) {
+		if (close(fd) != 0 && err == 0)
+			err = errno;
+		if (err != 0)
+			(void)unlink(path);
 	}
-	if (fd < 0 || left > 0 || (path != NULL && (fsync(fd) != 0 || close(fd) != 0))) {
-		say("%s: %s", path != NULL ? path : _("standard output"), strerror(errno));
-		return EX_OTHER;
-	}
-	return EX_DONE;
+	if (err == 0)
+		return EX_DONE;
+	say("%s: %s", path != NULL ? path : _("standard output"), strerror(err));
+	return EX_OTHER;
+}
+
+/* The file holds a card as it is made, not what became of it. */
+static int
+confirm_loss(const struct tool *t, const struct mckd_record *r)
+{
+	if (r->status == MCKD_CARD_ACTIVE && r->expires == 0)
+		return -1;
+	return confirm(t, r->block.card,
+	    _("it is suspended, revoked or to expire, which the file cannot say; a store that imports it lets it log in"));
 }
 
 static int
@@ -63,6 +88,8 @@ export(struct tool *t, const char *name, const char *path)
 	} else if (j.record->pending > 0) {
 		say("the card has not taken %u of its tickets yet; another store could not go on. Insert it: cardtool verify",
 		    j.record->pending);
+	} else if ((rc = confirm_loss(t, j.record)) != -1) {
+		/* It was said. */
 	} else if ((e = mckd_store_users(t->store, j.record->block.card, add_user, &j)) != MCKD_OK) {
 		rc = fail_store(t, e);
 	} else if ((e = mckd_json_write(&j, &text)) != MCKD_OK) {
@@ -82,7 +109,7 @@ export(struct tool *t, const char *name, const char *path)
 static int
 run(struct tool *t, int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS,
+	static const struct option options[] = { COMMON_OPTIONS, OPTION_FORCE,
 		{ "secrets", no_argument, NULL, OPT_SECRETS },
 		{ "output", required_argument, NULL, OPT_OUTPUT }, OPTIONS_END };
 	const char *path = NULL;
@@ -107,4 +134,5 @@ run(struct tool *t, int argc, char **argv)
 }
 
 const struct verb verb_export = { "export", run, N_("write a card's full block, with its keys, as JSON"),
-	N_("--secrets [--output FILE] CARD | USER\n\nFILE must not exist; it is made with mode 0600.\n") };
+	N_("--secrets [--output FILE] [--force] CARD | USER\n\nFILE must not exist; it is made with mode 0600. Asks where "
+	"the card is not simply active;\n--force does not ask.\n") };

@@ -145,6 +145,12 @@ mckd_mechanism_name(enum mckd_mechanism m)
 }
 
 bool
+mckd_mechanism_has_period(enum mckd_mechanism m)
+{
+	return m == MCKD_SEL_DATE || m == MCKD_SEL_HOST_DATE;
+}
+
+bool
 mckd_mechanism_parse(const char *name, enum mckd_mechanism *out)
 {
 	for (size_t i = 0; i < N_MECHANISMS; i++)

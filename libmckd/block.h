@@ -75,6 +75,7 @@ bool mckd_app_name_valid(const char *name);
 /* Text to PIN block: 4-12 of 21-7E, padded with FF. Also PUK, with min 8. */
 enum mckd_err mckd_pin_block(const char *text, size_t len, size_t min, uint8_t out[static MCKD_PIN_LEN]);
 const char *mckd_mechanism_name(enum mckd_mechanism m);	/* "host-random"; NULL if unknown */
+bool mckd_mechanism_has_period(enum mckd_mechanism m);	/* by date */
 bool mckd_mechanism_parse(const char *name, enum mckd_mechanism *out);
 void mckd_block_wipe(struct mckd_block *b);
 

@@ -57,6 +57,8 @@ get_flags(const struct mckd_json_place *p, struct mckd_app *app)
 	    (e = mckd_json_bool(p, "may_sign", false, &sign)) != MCKD_OK ||
 	    (e = mckd_json_bool(p, "duress", false, &app->duress)) != MCKD_OK)
 		return e;
+	if (sealed && !pin)
+		return mckd_json_wrong(p, "sealed_only", "not without a PIN");
 	if (sealed && sign)
 		return mckd_json_wrong(p, "may_sign", "not together with sealed_only");
 	if (app->mechanism == MCKD_SEL_PIN && !pin)
@@ -70,6 +72,22 @@ static bool
 needs_ksel(enum mckd_mechanism m)
 {
 	return m != MCKD_SEL_CARD_RANDOM && m != MCKD_SEL_HOST_RANDOM;
+}
+
+/*
+ * Fields that are right by themselves. An index may be retired or compromised without an SN: so
+ * cardtool rotate cancel leaves one whose SN was replaced.
+ */
+static enum mckd_err
+judge_app(const struct mckd_json_place *p, const struct mckd_app *app)
+{
+	if (json_object_get(p->obj, "period") != NULL && !mckd_mechanism_has_period(app->mechanism))
+		return mckd_json_wrong(p, "period", "only mechanisms date and host-date have one");
+	if ((app->present & ~app->retired) == 0)
+		return mckd_json_wrong(p, "retired", "leaves no series number to log in by");
+	if (mckd_app_active(app) == 0)
+		return mckd_json_wrong(p, "compromised", "leaves no series number to log in by");
+	return MCKD_OK;
 }
 
 static enum mckd_err
@@ -105,7 +123,7 @@ read_app(const struct mckd_json_place *p, struct mckd_block *b)
 	    (e = mckd_json_uint(p, "period", 1, UINT32_MAX, false, &app->period)) != MCKD_OK ||
 	    (e = mckd_json_indices(p, "retired", true, &app->retired)) != MCKD_OK ||
 	    (e = mckd_json_indices(p, "compromised", false, &app->compromised)) != MCKD_OK ||
-	    (e = get_sns(p, app)) != MCKD_OK)
+	    (e = get_sns(p, app)) != MCKD_OK || (e = judge_app(p, app)) != MCKD_OK)
 		return e;
 	b->napps++;
 	return MCKD_OK;

@@ -129,7 +129,7 @@ application(const struct mckd_app *app)
 	bad |= set_true(o, "sealed_only", (app->flags & MCKD_APP_SEALED_ONLY) != 0);
 	bad |= set_true(o, "may_sign", (app->flags & MCKD_APP_MAY_SIGN) != 0);
 	bad |= set_true(o, "duress", app->duress);
-	if (app->period != MCKD_JSON_PERIOD && app->period != 0)
+	if (mckd_mechanism_has_period(app->mechanism) && app->period != MCKD_JSON_PERIOD && app->period != 0)
 		bad |= json_object_set_new(o, "period", json_integer(app->period));
 	bad |= json_object_set_new(o, "retired", indices(app->retired));
 	if (app->compromised != 0)

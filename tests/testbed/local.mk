@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
 	tests/login/hosts.sh \
+	tests/login/import.sh \
 	tests/login/lock.sh \
 	tests/login/locker.sh \
 	tests/login/pad.sh \
@@ -66,6 +67,7 @@ EXTRA_DIST += \
 	tests/login/valgrind.sh \
 	tests/testbed/afar.exp \
 	tests/testbed/afar.sh \
+	tests/testbed/bureau.sh \
 	tests/testbed/confined.pl \
 	tests/testbed/demo.sh \
 	tests/testbed/door.sh \
