@@ -41,10 +41,12 @@ EXTRA_DIST += \
 	tests/login/cards.sh \
 	tests/login/conformance.sh \
 	tests/login/console.sh \
+	tests/login/disagree.sh \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
 	tests/login/hosts.sh \
 	tests/login/import.sh \
+	tests/login/language.sh \
 	tests/login/lock.sh \
 	tests/login/locker.sh \
 	tests/login/pad.sh \
@@ -52,6 +54,7 @@ EXTRA_DIST += \
 	tests/login/pin_tool.sh \
 	tests/login/profiles.sh \
 	tests/login/programs.sh \
+	tests/login/provision.sh \
 	tests/login/returns.sh \
 	tests/login/rotation.sh \
 	tests/login/secret.sh \
