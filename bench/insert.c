@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench_insert RUNS PID
- * How long after pcscd reported a card does the wait of mckd-auth know of it? PID is the
- * mckd-vcard whose card is taken out and put in. A second client of pcscd, which does nothing
- * but wait for the same event, tells when it was reported. Prints "insert MEDIAN P95 MAX" in
- * microseconds.
+ * bench_insert RUNS PID SERVICE USER
+ * How long after pcscd reported a card has a login that waits for one selected it, and asks for
+ * the PIN? PID is the mckd-vcard whose card is taken out and put in. A second client of pcscd,
+ * which does nothing but wait for the same event, tells when it was reported. Prints
+ * "insert MEDIAN P95 MAX" in microseconds.
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <security/pam_appl.h>
 #include <winscard.h>
-
-#include "pcsc.h"
 
 #define READER "Virtual PCD 00 00"
 #define RUNS_MAX 1000
 #define PATIENCE_MS 10000
 
 static SCARD_READERSTATE state = { .szReader = READER };
-static struct mckd_pcsc *pcsc;
+static const char *service, *user;
 
 static long long
 now_us(void)
@@ -49,31 +49,58 @@ reported(SCARDCONTEXT ctx, DWORD wanted)
 	return -1;
 }
 
-/* 1: there is a card; 0: there is none; -1: an error. */
-static int
-present(void)
-{
-	struct mckd_reader list[MCKD_READERS_MAX];
-	size_t n = MCKD_READERS_MAX;
+struct login {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool waiting, over;
+	long long asked;
+};
 
-	if (mckd_pcsc_readers(pcsc, READER, list, &n) != MCKD_OK || n != 1)
-		return -1;
-	return list[0].present ? 1 : 0;
+/* The cue comes when mckd-auth begins to wait, the prompt when it has the card. */
+static int
+converse(int n, const struct pam_message **msg, struct pam_response **out, void *arg)
+{
+	struct login *l = arg;
+	bool cue = n == 1 && msg[0]->msg_style == PAM_TEXT_INFO;
+
+	(void)pthread_mutex_lock(&l->lock);
+	if (cue)
+		l->waiting = true;
+	else if (n == 1 && msg[0]->msg_style == PAM_PROMPT_ECHO_OFF)
+		l->asked = now_us();
+	(void)pthread_cond_signal(&l->changed);
+	(void)pthread_mutex_unlock(&l->lock);
+	*out = cue ? calloc(1, sizeof(**out)) : NULL;
+	return *out != NULL ? PAM_SUCCESS : PAM_CONV_ERR;
 }
 
-/* As find.c waits. */
 static void *
-notice(void *arg)
+login(void *arg)
 {
-	long long *at = arg;
-	int there;
+	struct login *l = arg;
+	struct pam_conv conv = { converse, l };
+	pam_handle_t *pamh = NULL;
 
-	while ((there = present()) == 0)
-		if (mckd_pcsc_wait(pcsc, PATIENCE_MS) != MCKD_OK)
-			return NULL;
-	if (there == 1)
-		*at = now_us();
+	if (pam_start(service, user, &conv, &pamh) == PAM_SUCCESS)
+		(void)pam_end(pamh, pam_authenticate(pamh, 0));
+	(void)pthread_mutex_lock(&l->lock);
+	l->over = true;
+	(void)pthread_cond_signal(&l->changed);
+	(void)pthread_mutex_unlock(&l->lock);
 	return NULL;
+}
+
+static bool
+waits(struct login *l)
+{
+	bool yes;
+
+	(void)pthread_mutex_lock(&l->lock);
+	while (!l->waiting && !l->over)
+		(void)pthread_cond_wait(&l->changed, &l->lock);
+	yes = l->waiting;
+	(void)pthread_mutex_unlock(&l->lock);
+	return yes;
 }
 
 /* Out of step with pcscd's own looks at the reader, or a wait that polls would not show. */
@@ -88,21 +115,23 @@ out_of_step(long run)
 static long
 run_once(SCARDCONTEXT ctx, pid_t card, long run)
 {
-	long long noticed = -1, said;
+	struct login l = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .asked = -1 };
+	long long said = -1;
 	pthread_t thread;
 
-	if (kill(card, SIGUSR1) != 0 || reported(ctx, SCARD_STATE_EMPTY) < 0 || present() != 0)
+	if (kill(card, SIGUSR1) != 0 || reported(ctx, SCARD_STATE_EMPTY) < 0 ||
+	    pthread_create(&thread, NULL, login, &l) != 0)
 		return -1;
-	out_of_step(run);
-	if (pthread_create(&thread, NULL, notice, &noticed) != 0)
-		return -1;
-	(void)kill(card, SIGUSR2);
-	said = reported(ctx, SCARD_STATE_PRESENT);
+	if (waits(&l)) {
+		out_of_step(run);
+		(void)kill(card, SIGUSR2);
+		said = reported(ctx, SCARD_STATE_PRESENT);
+	}
 	(void)pthread_join(thread, NULL);
-	if (said < 0 || noticed < 0)
+	if (said < 0 || l.asked < 0)
 		return -1;
 	/* Either may be told first. */
-	return noticed > said ? (long)(noticed - said) : 0;
+	return l.asked > said ? (long)(l.asked - said) : 0;
 }
 
 static int
@@ -116,16 +145,17 @@ compare(const void *a, const void *b)
 int
 main(int argc, char **argv)
 {
-	long runs = argc == 3 ? atol(argv[1]) : 0, us[RUNS_MAX];
-	pid_t card = argc == 3 ? (pid_t)atol(argv[2]) : 0;
+	long runs = argc == 5 ? atol(argv[1]) : 0, us[RUNS_MAX];
+	pid_t card = argc == 5 ? (pid_t)atol(argv[2]) : 0;
 	SCARDCONTEXT ctx;
 
 	if (runs < 1 || runs > RUNS_MAX || card < 2) {
-		fprintf(stderr, "usage: bench_insert RUNS PID\n");
+		fprintf(stderr, "usage: bench_insert RUNS PID SERVICE USER\n");
 		return 2;
 	}
-	if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &ctx) != SCARD_S_SUCCESS ||
-	    mckd_pcsc_open(&pcsc) != MCKD_OK) {
+	service = argv[3];
+	user = argv[4];
+	if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &ctx) != SCARD_S_SUCCESS) {
 		fprintf(stderr, "bench_insert: no pcscd\n");
 		return 1;
 	}
@@ -137,7 +167,6 @@ main(int argc, char **argv)
 	}
 	qsort(us, (size_t)runs, sizeof(us[0]), compare);
 	printf("insert %ld %ld %ld\n", us[runs / 2], us[runs * 95 / 100], us[runs - 1]);
-	mckd_pcsc_close(pcsc);
 	(void)SCardReleaseContext(ctx);
 	return 0;
 }

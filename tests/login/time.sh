@@ -25,10 +25,20 @@ selected_when_the_prompt_appears() {
 }
 scenario selected_when_the_prompt_appears
 
-# By PC/SC's own event: a look every so often would miss this most of the time.
+# From pcscd's report to the prompt of a login that waits: by PC/SC's own event, for a look every so
+# often would miss this most of the time. Other work of the machine is not to be measured.
 a_card_put_in_is_noticed_within_20_ms() {
+	service wait wait=30
 	card_in 0 "$BED/alice.card"
-	bench_insert 5 "$(cat "$BED/card0.pid")" >"$BED/insert.out"
+	first=
+	if chrt -f 1 true 2>/dev/null; then
+		first='chrt -f 1'
+		trap 'chrt -a -o -p 0 "$(cat "$BED/pcscd.pid")"' EXIT
+		chrt -a -f -p 1 "$(cat "$BED/pcscd.pid")"
+		chrt -a -f -p 1 "$(cat "$BED/card0.pid")"
+	fi
+	# shellcheck disable=SC2086
+	$first bench_insert 7 "$(cat "$BED/card0.pid")" wait alice >"$BED/insert.out"
 	cat "$BED/insert.out"
 	awk '$2 > 20000 { exit 1 }' "$BED/insert.out"
 }
