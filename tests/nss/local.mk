@@ -23,8 +23,8 @@ mkaccounts_SOURCES = tests/nss/mkaccounts.c
 mkaccounts_CPPFLAGS = $(nss_test_cppflags)
 mkaccounts_LDADD = libmckd.la
 
-TESTS += test_accounts test_nss tests/nss/getent.sh
-EXTRA_DIST += tests/nss/getent.sh
+TESTS += test_accounts test_nss tests/nss/getent.sh tests/nss/threads.sh
+EXTRA_DIST += tests/nss/getent.sh tests/nss/threads.sh tests/nss/threads.c
 
 clean-local: clean-nss
 clean-nss:
