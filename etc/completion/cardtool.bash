@@ -48,10 +48,13 @@ _cardtool() {
 	elif [[ $cur == -* ]]; then
 		words="$(_cardtool_options "$verb") --help"
 	else
+		[ "$verb $prev" != 'host receipts' ] || verb=receipts
 		case $verb in
 		application) words='add remove' ;;
 		host) words='list export rekey import receipts' ;;
 		pin) words='change unblock reset' ;;
+		receipts) words='export import' ;;
+		rotate) words="status cancel $(_cardtool_cards)" ;;
 		secret) words='put remove' ;;
 		respond) return ;;
 		import)

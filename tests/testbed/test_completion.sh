@@ -52,6 +52,19 @@ check bash_services "$(ls /etc/pam.d)" "$(bash_words cardtool doctor --service '
 check bash_users root "$(bash_words cardtool provision --user ro)"
 check bash_second_verbs 'change unblock reset' "$(bash_words cardtool pin '')"
 check bash_host_verbs 'list export rekey import receipts' "$(bash_words cardtool host '')"
+# second VERB: what its help has behind it, be it one or several
+second() {
+	cardtool "$1" --help | sed -n "s/^.*cardtool $1 \([a-z]*\) .*/\1/p" | sort -u
+}
+
+for verb in $verbs; do
+	words=$(second "$verb")
+	[ -n "$words" ] || continue
+	check "bash_second_$verb" "$words" "$(bash_words cardtool "$verb" '')"
+	check "zsh_second_$verb" "$words" "$(zsh_words cardtool "$verb" '')"
+done
+check bash_host_receipts 'export import' "$(bash_words cardtool host receipts '')"
+check zsh_host_receipts 'export import' "$(zsh_words cardtool host receipts '')"
 check bash_respond_options '--host --pin --pin-file --reader' "$(bash_words cardtool respond --)"
 check zsh_respond_options '--host --pin --pin-file --reader' "$(zsh_words cardtool respond --)"
 check zsh_verbs "$verbs" "$(zsh_words cardtool '')"
