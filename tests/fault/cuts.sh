@@ -87,6 +87,8 @@ rotate_after() {
 }
 cut_rotate() {
 	card_in 0 "$BED/alice.card"
+	# By the card's choice: what is compromised is then refused, or it is not.
+	cardtool rotate --now --mechanism card-random alice
 	cuts rotate
 }
 scenario cut_rotate
@@ -171,6 +173,8 @@ deliver_after() {
 }
 cut_helper() {
 	card_in 0 "$BED/alice.card"
+	# By the card's choice: what is compromised is then refused, or it is not.
+	cardtool rotate --now --mechanism card-random alice
 	cuts deliver
 }
 scenario cut_helper
@@ -298,3 +302,89 @@ cut_provision() {
 	rm -f "$BED"/cut.card*
 }
 scenario cut_provision
+
+# The same at what SQLite writes, truncates, syncs and deletes, in every mode of cut_vfs.h: NAME_sql
+# AT:MODE runs it once. SQL_CUTS: about how many points of each mode, from a first by chance. None
+# between that and the end is skipped.
+SQL_CUTS=${SQL_CUTS:-2}
+sql_cuts() {
+	for mode in 0 1 2 3 4; do
+		"$1_before"
+		cut_run "$1_sql" "0:$mode"
+		total=$cut_at
+		[ "$total" -gt 5 ]
+		"$1_after"
+		step=$((total / SQL_CUTS + 1))
+		[ "$CUTS" != all ] || step=1
+		n=$(($(od -An -N2 -tu2 /dev/urandom) % step + 1))
+		first=$n
+		tried=0
+		while :; do
+			"$1_before"
+			cut_run "$1_sql" "$n:$mode"
+			[ "$cut" = cut ] || break
+			tried=$((tried + 1))
+			"$1_after"
+			n=$((n + step))
+		done
+		"$1_after"
+		echo "$1, SQLite, mode $mode: $tried of about $total, every ${step}th from $first" >>"$BED/cuts.log"
+		[ "$n" -gt "$cut_at" ]
+		[ "$tried" -gt 0 ]
+		[ "$tried" = $(((n - first) / step)) ]
+	done
+}
+# cardtool_at AT:MODE ARG ...
+cardtool_at() {
+	at=$1
+	shift
+	MCKD_CUT_AT=$at LD_PRELOAD=$MCKD_BUILD/.libs/cut_tool.so cardtool "$@"
+}
+new_sql() {
+	cardtool_at "$1" provision --user carol --pin-file "$BED/new.pin" \
+		--puk-file "$BED/first.pin" --transport-key-file "$BED/cut.card.transport"
+}
+cut_provision_sql() {
+	pin_files 987654321 2468
+	sql_cuts new
+	rm -f "$BED"/cut.card*
+}
+scenario cut_provision_sql
+
+change_sql() {
+	cardtool_at "$1" pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+}
+cut_pin_change_sql() {
+	card_in 0 "$BED/alice.card"
+	sql_cuts change
+}
+scenario cut_pin_change_sql
+
+unblock_sql() {
+	cardtool_at "$1" pin unblock --puk-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+}
+cut_unblock_sql() {
+	card_with_puk
+	CARD=$(cardtool list | awk '/alice/ && /active/ { print $1 }')
+	sql_cuts unblock
+}
+scenario cut_unblock_sql
+
+# A resync: what it has the place of is not lost with it
+resync_before() {
+	cardtool rotate --deferred --replenish 1 alice
+}
+resync_sql() {
+	cardtool_at "$1" rotate --resync --force alice
+}
+resync_after() {
+	comes_in 246810
+	cardtool rotate --resync --force alice
+	comes_in 246810
+	cardtool rotate status | grep 'it is over'
+}
+cut_resync_sql() {
+	card_in 0 "$BED/alice.card"
+	sql_cuts resync
+}
+scenario cut_resync_sql

@@ -9,6 +9,12 @@ test_cuts_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS) $(SQLITE_CFLAGS)
 test_cuts_LDADD = $(unit_ldadd) $(CRYPTO_LIBS) $(SQLITE_LIBS)
 TESTS += test_cuts
 EXTRA_DIST += tests/fault/cuts.sh
+# The same switch in the tool as it is, for what is not done in process.
+check_LTLIBRARIES += cut_tool.la
+cut_tool_la_SOURCES = tests/fault/cut_tool.c tests/fault/cut_vfs.c tests/fault/cut_vfs.h
+cut_tool_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+cut_tool_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+cut_tool_la_LIBADD = $(SQLITE_LIBS)
 # Calls that fail one by one, in the unmodified mckd-auth and module (SECURITY, row 1).
 check_LTLIBRARIES += fault_shim.la
 fault_shim_la_SOURCES = tests/fault/shim.c tests/fault/calls.h
