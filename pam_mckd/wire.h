@@ -30,7 +30,7 @@ enum mckd_wire_type {
  * START: 'm' mode (a auth, c account, p chauthtok prelim, P chauthtok update), 's' service,
  * 'u' user (absent: the card names it), 'h' rhost, 't' tty, 'r' ruser, 'p' a PIN collected
  * before (try_first_pass), 'o' one module option each, 'f' flags(1: bit0 silent), 'l' the locale to
- * speak in. */
+ * speak in. A lower-case tag that the helper does not know is skipped. */
 
 /* Whole frames, EINTR and MSG_NOSIGNAL handled; deadline_ms < 0 waits for ever.
  * 0, or -1 with errno (ETIMEDOUT, EPROTO, EPIPE at EOF...). recv: *len is in: room, out: used. */
