@@ -119,11 +119,12 @@ run_once(SCARDCONTEXT ctx, pid_t card, long run)
 	long long said = -1;
 	pthread_t thread;
 
-	if (kill(card, SIGUSR1) != 0 || reported(ctx, SCARD_STATE_EMPTY) < 0 ||
-	    pthread_create(&thread, NULL, login, &l) != 0)
+	if (kill(card, SIGUSR1) != 0 || reported(ctx, SCARD_STATE_EMPTY) < 0)
+		return -1;
+	out_of_step(run);
+	if (pthread_create(&thread, NULL, login, &l) != 0)
 		return -1;
 	if (waits(&l)) {
-		out_of_step(run);
 		(void)kill(card, SIGUSR2);
 		said = reported(ctx, SCARD_STATE_PRESENT);
 	}
