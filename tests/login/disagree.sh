@@ -124,6 +124,7 @@ card_begun_elsewhere() {
 	timeout 20 sh -c "until grep -q '^20 ' '$BED/trace0'; do :; done"
 	kill -USR1 "$(cat "$BED/card0.pid")"
 	refute wait "$(cat "$BED/many.pid")"
+	bed_wait empty 0
 	kill -USR2 "$(cat "$BED/card0.pid")"
 	bed_wait present 0
 	disagrees 'the card was begun by another store (its last ticket is number ' \

@@ -355,6 +355,7 @@ scenario resync_names_what_is_lost
 
 # What is taken back is not said to stay
 rotation_on_a_full_disk() {
+	rm -rf "$BED/full"
 	cp -a /var/lib/mckd "$BED/full"
 	mount -t tmpfs -o size=200k,mode=700 none /var/lib/mckd
 	cp -a "$BED/full/." /var/lib/mckd/
