@@ -212,14 +212,17 @@ reap(idtype_t type, id_t id)
 	return n < 0 || si.si_pid != 0;
 }
 
-/* Without a pidfd nothing may be killed, for the number may be another's by now. */
+/*
+ * Naps between: a helper that a debugger or a sanitizer traces has ended, for its pidfd says so,
+ * before its tracer lets it be reaped.
+ */
 static void
-reap_by_number(pid_t pid)
+reap_within(idtype_t type, id_t id, int ms)
 {
 	const struct timespec nap = { 0, 5000000 };
-	int64_t end = now_ms() + GO_MS;
+	int64_t end = now_ms() + ms;
 
-	while (!reap(P_PID, (id_t)pid) && now_ms() < end)
+	while (!reap(type, id) && now_ms() < end)
 		(void)nanosleep(&nap, NULL);
 }
 
@@ -235,10 +238,11 @@ mckd_helper_stop(struct mckd_helper *h)
 			(void)pidfd_send_signal(h->pidfd, SIGKILL, NULL, 0);
 			(void)ended_within(h->pidfd, DIE_MS);
 		}
-		(void)reap(P_PIDFD, (id_t)h->pidfd);
+		reap_within(P_PIDFD, (id_t)h->pidfd, DIE_MS);
 		(void)close(h->pidfd);
 	} else if (h->pid > 0) {
-		reap_by_number(h->pid);
+		/* Without a pidfd nothing may be killed, for the number may be another's by now. */
+		reap_within(P_PID, (id_t)h->pid, GO_MS);
 	}
 	*h = (struct mckd_helper)MCKD_HELPER_NONE;
 	errno = saved;

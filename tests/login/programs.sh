@@ -68,3 +68,13 @@ host_killed_at_prompt() {
 	says SUCCESS host alice 246810
 }
 scenario host_killed_at_prompt
+
+# The end is seen before there is anything to reap: under a debugger, or a sanitizer
+host_of_a_traced_helper() {
+	service_exact host
+	card_in 0 "$BED/alice.card"
+	helper_by "$MCKD_BUILD/bed_tracer" 300
+	says SUCCESS host alice 246810
+	no_helper_left
+}
+scenario host_of_a_traced_helper

@@ -1,6 +1,6 @@
 # What the scenarios of tests/login need beside the product. They run over the real
 # stack, in a namespace of their own, by "./dev check".
-check_PROGRAMS += bed_caller bed_wait bed_foreign bed_forger bed_select bed_syslog
+check_PROGRAMS += bed_caller bed_wait bed_foreign bed_forger bed_select bed_syslog bed_tracer
 bed_caller_SOURCES = tests/testbed/caller.c pam_mckd/wire.c pam_mckd/wire.h
 bed_caller_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/pam_mckd
 bed_wait_SOURCES = tests/testbed/wait.c
@@ -14,6 +14,7 @@ bed_select_SOURCES = tests/testbed/select.c
 bed_select_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bed_select_LDADD = $(PCSC_LIBS)
 bed_syslog_SOURCES = tests/testbed/syslog.c
+bed_tracer_SOURCES = tests/testbed/tracer.c
 check_LTLIBRARIES += bed_audit.la
 bed_audit_la_SOURCES = tests/testbed/audit.c
 bed_audit_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
