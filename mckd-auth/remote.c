@@ -8,6 +8,8 @@
 
 #include "session.h"
 
+#define SYSTEMD "/run/systemd"
+
 /* An X display of this host: ":0", ":0.0", ":pts/1:S.0" of a screen session. */
 static bool
 is_local(const char *host)
@@ -26,54 +28,60 @@ is_local(const char *host)
 	return false;
 }
 
-enum line { LINE_REMOTE, LINE_LOCAL, LINE_UNKNOWN };
+/* What utmp says of a terminal, and of all others. */
+struct seen {
+	bool listed, remote; /* this one */
+	bool others;         /* somebody came in from elsewhere */
+};
 
-/*
- * By utmp. A terminal that is not in it, such as tmux's, may be anybody's once somebody came in
- * from elsewhere.
- */
-static enum line
-line_of(const char *tty)
+static struct seen
+utmp_of(const char *tty)
 {
 	const struct utmpx *u;
 	char host[sizeof(u->ut_host) + 1];
-	enum line line = LINE_LOCAL;
-	bool listed = false, away;
+	struct seen seen = { false, false, false };
 
-	if (strncmp(tty, "/dev/", 5) == 0)
-		tty += 5;
-	if (tty[0] == '\0' || strlen(tty) > sizeof(u->ut_line))
-		return LINE_LOCAL;
 	setutxent();
-	while (line != LINE_REMOTE && (u = getutxent()) != NULL) {
+	while ((u = getutxent()) != NULL) {
 		if (u->ut_type != USER_PROCESS)
 			continue;
 		memcpy(host, u->ut_host, sizeof(u->ut_host));
 		host[sizeof(u->ut_host)] = '\0';
-		away = !is_local(host);
-		if (strncmp(u->ut_line, tty, sizeof(u->ut_line)) == 0) {
-			listed = true;
-			line = away ? LINE_REMOTE : line;
-		} else if (away && strncmp(tty, "pts/", 4) == 0) {
-			line = LINE_UNKNOWN;
+		seen.others = seen.others || !is_local(host);
+		if (tty[0] != '\0' && strncmp(u->ut_line, tty, sizeof(u->ut_line)) == 0) {
+			seen.listed = true;
+			seen.remote = seen.remote || !is_local(host);
 		}
 	}
 	endutxent();
-	return line == LINE_UNKNOWN && listed ? LINE_LOCAL : line;
+	return seen;
+}
+
+/*
+ * A terminal that is in no utmp, such as tmux's, or a connection from this host itself may be
+ * anybody's once somebody came in from elsewhere.
+ */
+static bool
+may_be_anybodys(const struct mckd_auth *a, const char *tty)
+{
+	return strncmp(tty, "pts/", 4) == 0 || (a->rhost[0] != '\0' && a->rhost[0] != ':');
 }
 
 bool
 mckd_remote(const struct mckd_auth *a)
 {
+	const char *tty = a->tty + (strncmp(a->tty, "/dev/", 5) == 0 ? 5 : 0);
 	enum mckd_session session;
 	char cgroup[64];
-	enum line line;
+	struct seen seen;
 
 	if (!is_local(a->rhost))
 		return true;
 	(void)snprintf(cgroup, sizeof(cgroup), "/proc/%d/cgroup", (int)a->peer_pid);
-	session = mckd_session_of(cgroup, "/run/systemd");
-	line = line_of(a->tty);
-	return session == MCKD_SESSION_REMOTE || line == LINE_REMOTE ||
-	    (session == MCKD_SESSION_NONE && line == LINE_UNKNOWN);
+	session = mckd_session_of(cgroup, SYSTEMD);
+	seen = utmp_of(tty);
+	if (session == MCKD_SESSION_REMOTE || seen.remote)
+		return true;
+	return session == MCKD_SESSION_NONE && !seen.listed && may_be_anybodys(a, tty) &&
+	    (seen.others || mckd_session_any_remote(SYSTEMD));
 }

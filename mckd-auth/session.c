@@ -2,9 +2,9 @@
 #include "session.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -149,4 +149,29 @@ mckd_session_of(const char *cgroup, const char *run)
 	else if (!has_form(unit, len, "..", ""))
 		return MCKD_SESSION_NONE;
 	return remote ? MCKD_SESSION_REMOTE : MCKD_SESSION_LOCAL;
+}
+
+/* Beside the sessions lie pipes, "ID.ref". */
+bool
+mckd_session_any_remote(const char *run)
+{
+	const struct dirent *at;
+	bool remote = false;
+	char path[256];
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/sessions", run);
+	d = opendir(path);
+	if (d == NULL)
+		return errno != ENOENT && errno != ENOTDIR;
+	do {
+		errno = 0;
+		at = readdir(d);
+		if (at == NULL)
+			remote = errno != 0;
+		else if (strchr(at->d_name, '.') == NULL)
+			remote = one_is_remote(run, at->d_name, strlen(at->d_name));
+	} while (at != NULL && !remote);
+	(void)closedir(d);
+	return remote;
 }

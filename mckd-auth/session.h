@@ -2,6 +2,8 @@
 #ifndef MCKD_AUTH_SESSION_H
 #define MCKD_AUTH_SESSION_H
 
+#include <stdbool.h>
+
 enum mckd_session { MCKD_SESSION_REMOTE, MCKD_SESSION_LOCAL, MCKD_SESSION_NONE };
 
 /*
@@ -10,5 +12,8 @@ enum mckd_session { MCKD_SESSION_REMOTE, MCKD_SESSION_LOCAL, MCKD_SESSION_NONE }
  * service, such as a getty. cgroup: "/proc/N/cgroup"; run: "/run/systemd".
  */
 enum mckd_session mckd_session_of(const char *cgroup, const char *run);
+
+/* Whether any session that logind knows came from elsewhere, or cannot be told. */
+bool mckd_session_any_remote(const char *run);
 
 #endif

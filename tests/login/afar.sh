@@ -297,3 +297,24 @@ terminals_from_afar_leave_the_reader_alone() {
 	rm /run/utmp
 }
 scenario terminals_from_afar_leave_the_reader_alone
+
+# Who came by ssh may call ssh here, and sshd is in no session of theirs
+loop_from_afar_leaves_the_reader_alone() {
+	card_in 0 "$BED/alice.card"
+	echo 246810 >"$BED/login.in"
+	set -- pamtester -I tty=ssh -I rhost=127.0.0.1 card alice authenticate
+	"$@" <"$BED/login.in"
+	utmp pts/1=192.0.2.9
+	trace_reset
+	refute "$@" <"$BED/login.in"
+	[ "$(apdus)" = 0 ]
+	rm /run/utmp
+	# logind knows of those without a terminal, too
+	session_is 7 1
+	refute in_cgroup 0::/system.slice/ssh.service "$@" <"$BED/login.in"
+	[ "$(apdus)" = 0 ]
+	session_is 7 0
+	in_cgroup 0::/system.slice/ssh.service "$@" <"$BED/login.in"
+	rm -r /run/systemd/sessions /run/systemd/users
+}
+scenario loop_from_afar_leaves_the_reader_alone

@@ -161,11 +161,40 @@ no_session(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, clear)
 
+static void
+unlink_in(const char *name)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
+	assert_int_equal(remove(path), 0);
+}
+
+static void
+anybody_from_elsewhere(void **state)
+{
+	char nowhere[128];
+
+	(void)state;
+	assert_true(mckd_session_any_remote(base));
+	unlink_in("sessions/2");
+	/* One that does not say counts. */
+	assert_true(mckd_session_any_remote(base));
+	unlink_in("sessions/c3");
+	put("sessions/1.ref", "");
+	put("sessions/.#1abc", "REMOTE=1\n");
+	assert_false(mckd_session_any_remote(base));
+	unlink_in("sessions/1");
+	assert_false(mckd_session_any_remote(base));
+	(void)snprintf(nowhere, sizeof(nowhere), "%s/none", base);
+	assert_false(mckd_session_any_remote(nowhere));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(sessions), TEST(services_of_a_user),
-		TEST(what_cannot_be_told), TEST(no_session) };
+		TEST(what_cannot_be_told), TEST(no_session), TEST(anybody_from_elsewhere) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
