@@ -19,6 +19,8 @@ struct mckd_cardlink_ops {
 	/* begin: *reset is set if another process reset or used power on the card since. */
 	enum mckd_err (*begin)(struct mckd_cardlink *l, int *reset);
 	void (*end)(struct mckd_cardlink *l);
+	/* Takes the card's power away and gives it again. */
+	enum mckd_err (*restart)(struct mckd_cardlink *l);
 	/* PIN pad: VERIFY with the person typing; NULL where there is none. sw is the answer. */
 	enum mckd_err (*verify_on_pad)(struct mckd_cardlink *l, uint8_t slot, uint16_t *sw);
 	void (*close)(struct mckd_cardlink *l);

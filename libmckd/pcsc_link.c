@@ -82,6 +82,16 @@ pcsc_end(struct mckd_cardlink *l)
 }
 
 static enum mckd_err
+pcsc_restart(struct mckd_cardlink *l)
+{
+	struct pcsc_link *p = mine(l);
+	LONG rv = SCardReconnect(p->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
+	    &p->protocol);
+
+	return rv == SCARD_S_SUCCESS ? MCKD_OK : talk_err(rv);
+}
+
+static enum mckd_err
 pcsc_verify_on_pad(struct mckd_cardlink *l, uint8_t slot, uint16_t *sw)
 {
 	struct pcsc_link *p = mine(l);
@@ -120,6 +130,7 @@ static const struct mckd_cardlink_ops plain_ops = {
 	.transmit = pcsc_transmit,
 	.begin = pcsc_begin,
 	.end = pcsc_end,
+	.restart = pcsc_restart,
 	.close = pcsc_close,
 };
 
@@ -127,6 +138,7 @@ static const struct mckd_cardlink_ops pad_ops = {
 	.transmit = pcsc_transmit,
 	.begin = pcsc_begin,
 	.end = pcsc_end,
+	.restart = pcsc_restart,
 	.verify_on_pad = pcsc_verify_on_pad,
 	.close = pcsc_close,
 };

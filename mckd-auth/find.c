@@ -61,6 +61,22 @@ note_tried(struct scan *s, const struct mckd_reader *r)
 		s->tried[s->ntried++] = *r;
 }
 
+/*
+ * A reader in which cards were changed quickly may not have noticed, and a card that touched
+ * badly may answer after a new start.
+ */
+static enum mckd_err
+open_card(struct mckd_auth *a, struct mckd_cardlink *link)
+{
+	enum mckd_err err;
+
+	a->login.link = link;
+	err = mckd_login_open(&a->login);
+	if (err == MCKD_E_CARD_IO && link->ops->restart(link) == MCKD_OK)
+		err = mckd_login_open(&a->login);
+	return err;
+}
+
 /* MCKD_OK: this card serves, and is left selected in a->login. */
 static enum mckd_err
 try_reader(struct mckd_auth *a, const char *reader)
@@ -70,8 +86,7 @@ try_reader(struct mckd_auth *a, const char *reader)
 
 	if (err != MCKD_OK)
 		return err;
-	a->login.link = link;
-	err = mckd_login_open(&a->login);
+	err = open_card(a, link);
 	if (err == MCKD_OK)
 		return MCKD_OK;
 	mckd_log(a->conf.debug ? LOG_NOTICE : LOG_DEBUG, "reader %s: %s%s%s", reader,

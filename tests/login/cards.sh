@@ -39,6 +39,20 @@ copied_card() {
 }
 scenario copied_card
 
+# pcscd looks into the reader every 400 ms: to it, no card was taken out
+card_changed_unnoticed() {
+	card_in 0 "$BED/bob.card"
+	for _ in 1 2 3; do
+		expect AUTHINFO_UNAVAIL card alice 246810
+		stop card0
+		card_in 0 "$BED/alice.card"
+		expect SUCCESS card alice 246810
+		stop card0
+		card_in 0 "$BED/bob.card"
+	done
+}
+scenario card_changed_unnoticed
+
 blank_card() {
 	card_in 0 "$BED/blank.card"
 	expect AUTHINFO_UNAVAIL card alice 246810

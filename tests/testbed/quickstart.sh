@@ -36,6 +36,7 @@ quickstart_word_for_word() {
 	cardtool log | grep enable-confirmed
 	refute grep pam_mckd.so /etc/pam.d/sudo
 	# One word of it that is not so would be noticed
+	bed_wait empty 0
 	card_in 0 "$BED/home/alice.card"
 	cardtool enable --service sudo --confirm-within 5m
 	sed -n '/^    \$/,/^    root$/p' "$page" >"$BED/rest"

@@ -105,8 +105,10 @@ on_pad(struct mckd_cardlink *l, uint8_t slot, uint16_t *sw)
 	return mckd_card_verify(l, slot, pin, sw) == MCKD_E_CARD_IO ? MCKD_E_CARD_IO : MCKD_OK;
 }
 
-static const struct mckd_cardlink_ops plain = { transmit, begin, end, NULL, close_link };
-const struct mckd_cardlink_ops rig_with_pad = { transmit, begin, end, on_pad, close_link };
+static const struct mckd_cardlink_ops plain = { .transmit = transmit, .begin = begin,
+	.end = end, .close = close_link };
+const struct mckd_cardlink_ops rig_with_pad = { .transmit = transmit, .begin = begin,
+	.end = end, .verify_on_pad = on_pad, .close = close_link };
 
 static void
 fill(struct mckd_record *rec)
