@@ -65,18 +65,22 @@ open_db(struct mckd_store *s, const char *dir, int flags, bool create)
 
 /*
  * A writer that was killed within its commit left a change that is to be taken back before
- * anything can be read, and only a connection that may write does that.
+ * anything can be read, and an older version left an older format: only a connection that may
+ * write mends either.
  */
 static enum mckd_err
 open_read(struct mckd_store *s, const char *dir)
 {
 	enum mckd_err e = open_db(s, dir, SQLITE_OPEN_READONLY, false);
 
-	if (e != MCKD_E_STORE_IO || !s->hot)
+	if (e == MCKD_OK || (!s->hot && !s->old))
 		return e;
 	close_db(s);
 	s->why[0] = '\0';
-	return open_db(s, dir, SQLITE_OPEN_READWRITE, false);
+	s->readonly = false;
+	e = open_db(s, dir, SQLITE_OPEN_READWRITE, false);
+	s->readonly = true;
+	return e;
 }
 
 enum mckd_err

@@ -240,11 +240,8 @@ mckd_schema_open(struct mckd_store *s, bool create)
 		e = mckd_store_fail(s, MCKD_E_STORE_ABSENT,
 		    "the store was never initialised (its making was interrupted?)");
 	if (e == MCKD_OK && version < MCKD_STORE_VERSION) {
-		if (s->readonly)
-			e = mckd_store_fail(s, MCKD_E_STORE_UNTRUSTED,
-			    "the store has version %d and must be opened for writing once", version);
-		else
-			e = migrate(s, create);
+		s->old = s->readonly;
+		e = s->old ? MCKD_E_STORE_UNTRUSTED : migrate(s, create);
 	}
 	return e == MCKD_OK ? read_host(s) : e;
 }

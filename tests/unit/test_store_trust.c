@@ -176,9 +176,9 @@ test_migration(void **state)
 	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; DROP TABLE rotated; "
 	    "DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; "
 	    "ALTER TABLE application DROP COLUMN retired_at; PRAGMA user_version = 1");
-	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
-	assert_non_null(strstr(t->why, "must be opened for writing once"));
-	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
+	/* An account phase, or cardtool list, may be the first to see it after an upgrade. */
+	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_OK);
+	assert_int_equal(mckd_store_begin(t->store), MCKD_E_USAGE);
 	assert_int_equal(mckd_store_get(t->store, rec.block.card, &r), MCKD_OK);
 	assert_int_equal(r->pending, 1);
 	assert_int_equal(r->unsent, 0);
