@@ -14,6 +14,7 @@ enum { OPT_TRANSPORT = OPT_OWN };
 struct import {
 	struct tool *t;
 	struct mckd_store *from;
+	bool rekeyed;		/* the export is under another host ID than this store */
 	unsigned long cards, gone;
 	char bad[160];		/* what to say instead of the store's words */
 };
@@ -73,6 +74,22 @@ replace_tickets(struct import *x, const uint8_t *card)
 	return e == MCKD_E_STORE_NOT_FOUND ? MCKD_OK : e;
 }
 
+/*
+ * What is refused here stays so, until the issuer has retired it or put a fresh SN in its place.
+ * Under another host ID every key is another: those tell nothing.
+ */
+static void
+keep_refused(const struct import *x, const struct mckd_app *old, struct mckd_app *app)
+{
+	uint32_t bits = old->compromised & mckd_app_active(app);
+
+	for (unsigned i = 0; i < MCKD_SNS_MAX; i++)
+		if ((bits >> i & 1) != 0 && !x->rekeyed && !mckd_equal(old->hdk[i], app->hdk[i], MCKD_KEY_LEN))
+			bits &= ~(UINT32_C(1) << i);
+	app->compromised |= bits;
+	app->retired |= bits;
+}
+
 static enum mckd_err
 take(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
@@ -85,6 +102,12 @@ take(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 		return e;
 	e = mckd_store_get(x->t->store, card, &old);
 	full = e == MCKD_OK && old->block.full;
+	for (unsigned i = 0; i < r->block.napps && e == MCKD_OK; i++) {
+		const struct mckd_app *app = mckd_block_app(&old->block, r->block.app[i].slot);
+
+		if (app != NULL)
+			keep_refused(x, app, &r->block.app[i]);
+	}
 	mckd_record_free(old);
 	if (e == MCKD_E_STORE_NOT_FOUND)
 		e = MCKD_OK;
@@ -139,10 +162,11 @@ static int
 agrees(struct import *x, struct mckd_host *h)
 {
 	char mine[MCKD_HOST_NAME_MAX + 1];
+	uint8_t id[MCKD_HOST_ID_LEN];
 	uint32_t serial;
 	enum mckd_err e = mckd_store_is_host(x->t->store, mine, &serial);
 
-	if (e != MCKD_OK)
+	if (e != MCKD_OK || (e = mckd_store_host_id(x->t->store, id)) != MCKD_OK)
 		return fail_store(x->t, e);
 	if ((e = mckd_store_is_host(x->from, h->name, &h->serial)) != MCKD_OK ||
 	    (e = mckd_store_host_id(x->from, h->id)) != MCKD_OK || h->name[0] == '\0') {
@@ -158,6 +182,7 @@ agrees(struct import *x, struct mckd_host *h)
 		    h->serial, serial);
 		return EX_STORE;
 	}
+	x->rekeyed = !mckd_equal(id, h->id, sizeof(id));
 	return -1;
 }
 

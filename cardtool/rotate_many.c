@@ -164,9 +164,11 @@ sum(struct many *m)
 		say("%lu revoked cards left as they are", m->revoked);
 	if (m->without > 0 && m->q->compromised != 0)
 		say("%lu cards have none of the series numbers %s", m->without, indices);
-	if (m->done > 0)
+	if (m->done > m->bare)
 		printf(_("rotation %" PRId64 ": recorded for %" PRId64 " cards; the next login of each delivers it\n"),
 		    m->rotation, m->done);
+	else if (m->done > 0)
+		printf(_("rotation %" PRId64 ": recorded for %" PRId64 " cards\n"), m->rotation, m->done);
 	else
 		say("no card to rotate");
 	if (m->bare > 0)

@@ -137,9 +137,8 @@ rotate_record(struct mckd_record *r, const struct rotate *q, struct compose *c, 
 static enum mckd_err
 refuse(struct mckd_record *r, const struct rotate *q, char *why)
 {
-	char unused[MCKD_WHY];
 	uint32_t which, hit = 0;
-	enum mckd_err e = choose(&r->block, q, &which, unused);
+	enum mckd_err e = choose(&r->block, q, &which, why);
 
 	for (unsigned i = 0; i < r->block.napps && e == MCKD_OK; i++) {
 		struct mckd_app *app = &r->block.app[i];
@@ -152,30 +151,32 @@ refuse(struct mckd_record *r, const struct rotate *q, char *why)
 	return e == MCKD_OK && hit == 0 ? cannot(why, "the card has none of these indices") : e;
 }
 
+/* RESYNC: no ticket can be composed for this card. */
 static enum mckd_err
-may_rotate(const struct mckd_record *r, char *why)
+may_order(const struct mckd_record *r, char *why)
 {
 	if (r->status == MCKD_CARD_REVOKED) {
 		(void)cannot(why, "the card is revoked");
 		return MCKD_E_REVOKED;
 	}
 	if (!r->block.full)
-		return cannot(why, "this store holds a host block of the card; the store with its full block must "
+		(void)cannot(why, "this store holds a host block of the card; the store with its full block must "
 		    "order this");
-	if (r->provisioning)
-		return cannot(why, "the card is not provisioned to its end yet: run cardtool provision again");
-	return MCKD_OK;
+	else if (r->provisioning)
+		(void)cannot(why, "the card is not provisioned to its end yet: run cardtool provision again");
+	else if (!r->block.have_last)
+		(void)cannot(why, "the store does not know the card's last ticket; insert the card: cardtool rotate "
+		    "--resync");
+	else
+		return MCKD_OK;
+	return MCKD_E_RESYNC;
 }
 
-/* RESYNC: no ticket can be composed. */
 static enum mckd_err
 compose(struct mckd_record *now, const struct rotate *q, struct compose *c, char *why)
 {
 	enum mckd_err e = compose_start_block(c, &now->block);
 
-	if (e == MCKD_E_RESYNC)
-		(void)cannot(why, "the store does not know the card's last ticket; insert the card: cardtool rotate "
-		    "--resync");
 	if (e != MCKD_OK || (e = rotate_record(now, q, c, why)) != MCKD_OK)
 		return e;
 	if ((e = compose_end(c)) == MCKD_E_USAGE) {
@@ -198,10 +199,11 @@ rotate_keep(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN], c
 	enum mckd_err e = was == NULL ? MCKD_E_NOMEM : mckd_store_get(s, card, &now);
 
 	why[0] = '\0';
-	if (e != MCKD_OK || (e = may_rotate(now, why)) != MCKD_OK)
+	if (e != MCKD_OK)
 		goto out;
 	*was = *now;
-	e = compose(now, q, c, why);
+	if ((e = may_order(now, why)) == MCKD_OK)
+		e = compose(now, q, c, why);
 	/* Soft behind what is not must wait for that. */
 	now->strict = !q->soft || (was->pending > 0 && was->strict);
 	if (e == MCKD_OK) {

@@ -62,7 +62,7 @@ state_of(const struct mckd_waiting *w, char *why, size_t room)
 		return STUCK;
 	}
 	if (w->sent == MCKD_NO_TICKET) {
-		snprintf(why, room, "refused alone: rotate it again");
+		snprintf(why, room, "refused alone: %s", w->full ? "rotate it again" : "the issuer must rotate it");
 		return STUCK;
 	}
 	if (w->sent > 1) {

@@ -164,7 +164,7 @@ mckd_store_rotate(struct mckd_store *s, const struct mckd_record *before,
 	sqlite3_stmt *st;
 	enum mckd_err e;
 
-	if (s->depth != 1 || !b->full || b->napps != before->block.napps)
+	if (s->depth != 1 || (!b->full && n > 0) || b->napps != before->block.napps)
 		return mckd_store_fail(s, MCKD_E_USAGE, "not a rotation");
 	if ((e = mckd_store_stmt(s, MCKD_SQL_CARD_CHAIN, &st)) != MCKD_OK)
 		return e;

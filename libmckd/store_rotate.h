@@ -39,6 +39,7 @@ struct mckd_waiting {			/* a card that has not confirmed a rotation */
 	unsigned sent;			/* 0: to no card; 1: to one; else the SW of its refusal */
 #define MCKD_NO_TICKET 0xffff		/* a refusal alone: nothing is queued for the card */
 	enum mckd_card_status status;
+	bool full;			/* the block: this store could order more */
 };
 
 enum mckd_err mckd_rotation_new(struct mckd_store *s, const struct mckd_rotation *r, int64_t *id);

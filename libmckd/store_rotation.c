@@ -112,19 +112,20 @@ mckd_rotations(struct mckd_store *s, mckd_rotation_cb cb, void *arg)
 static bool
 read_waiting(sqlite3_stmt *st, struct mckd_waiting *w)
 {
-	int64_t epoch, next, sent, status;
+	int64_t epoch, next, sent, status, full;
 
 	if (!mckd_column_blob(st, 0, w->card, sizeof(w->card)) ||
 	    !mckd_column_uint(st, 1, 0xffff, &epoch) || !mckd_column_uint(st, 2, 0xffff, &next) ||
 	    !mckd_column_uint(st, 3, INT64_MAX, &w->rotation) ||
 	    !mckd_column_uint(st, 4, INT64_MAX, &w->until) || !mckd_column_uint(st, 5, 0xffff, &sent) ||
 	    !mckd_column_uint(st, 6, MCKD_CARD_REVOKED, &status) ||
-	    !mckd_column_uint(st, 7, INT64_MAX, &w->last_use))
+	    !mckd_column_uint(st, 7, INT64_MAX, &w->last_use) || !mckd_column_uint(st, 8, 1, &full))
 		return false;
 	w->epoch = (uint16_t)epoch;
 	w->next = (uint16_t)next;
 	w->sent = (unsigned)sent;
 	w->status = (enum mckd_card_status)status;
+	w->full = full != 0;
 	return true;
 }
 

@@ -74,7 +74,8 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	    "(SELECT ifnull(max(sent), 65535) FROM ticket WHERE ticket.card = rotated.card AND "
 	    "ticket.epoch > rotated.epoch AND ticket.epoch <= next), "
 	    "(SELECT status FROM card WHERE card.card = rotated.card), "
-	    "(SELECT last_use FROM card WHERE card.card = rotated.card) "
+	    "(SELECT last_use FROM card WHERE card.card = rotated.card), "
+	    "(SELECT full FROM card WHERE card.card = rotated.card) "
 	    "FROM rotated WHERE (card, epoch) > (?1, ?2) ORDER BY card, epoch LIMIT 256",
 	[MCKD_SQL_EVENT_ADD] = "INSERT INTO event (at, card, kind, user, service, origin, application, "
 	    "verdict, reason, epoch, sn_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",

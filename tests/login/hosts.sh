@@ -44,7 +44,7 @@ host_logs_in_without_master_key() {
 	[ "$(sqlite3 /run/bed/a.store/store.db 'SELECT count(*), count(mk), count(htk) FROM card')" = '2|0|2' ]
 	[ "$(sqlite3 /run/bed/a.store/store.db 'SELECT count(*), count(sn), count(hdk) FROM application')" = '2|0|2' ]
 	refute at a export --secrets alice
-	refute at a rotate alice --compromised 1 --force
+	exits 6 at a rotate alice
 	at a show alice | grep 'block host'
 	at a host list | grep "$(listed_id a)"
 	# The issuer's own logins go on.
@@ -288,3 +288,51 @@ suspension_at_host_stays() {
 	expect SUCCESS a alice 246810
 }
 scenario suspension_at_host_stays
+
+# at_index HOST: the index by which the last login there came in
+at_index() {
+	at "$1" log --limit 1 --json | sed -n 's/.*"index":\([0-9]*\).*/\1/p'
+}
+
+# A host can refuse at once, before the issuer knows; and goes on refusing until the issuer does
+compromised_at_a_host_alone() {
+	new_host a
+	carry export a
+	exits 6 at a rotate --deferred alice
+	exits 9 at a rotate --deferred --compromised 1-3 --force alice
+	grep 'series numbers 1-3 are refused from now on' "$BED/exits.out"
+	exits 9 at a rotate --all --compromised 1-7 --replenish 1 --force
+	grep '2 of them got no ticket' "$BED/exits.out"
+	refute grep -e 'STILL ACCEPTED' -e 'delivers it' "$BED/exits.out"
+	at a rotate status alice | grep -w stuck | grep 'the issuer must rotate it'
+	card_in 0 "$BED/alice.card"
+	for export in before after; do
+		for _ in 1 2 3 4; do
+			expect SUCCESS a alice 246810
+			[ "$(at_index a)" = 8 ]
+		done
+		[ "$export" = after ] || carry export a
+	done
+	# Fresh ones in their places are others.
+	cardtool rotate --now --compromised 1-7 --replenish 31 --force alice
+	carry export a
+	[ "$(sqlite3 /run/bed/a.store/store.db "SELECT compromised FROM application WHERE card = x'$(card_id alice)'")" = 0 ]
+	[ "$(sqlite3 /run/bed/a.store/store.db "SELECT compromised FROM application WHERE card = x'$(card_id bob)'")" = 127 ]
+	at a rotate status | grep 'it is over'
+	expect SUCCESS a alice 246810
+}
+scenario compromised_at_a_host_alone
+
+# Whose host ID is new, its keys are: what was refused by the old ones stays so.
+refusal_outlives_a_new_host_id() {
+	new_host a
+	carry export a
+	exits 9 at a rotate --all --compromised 1-7 --force
+	carry rekey a
+	card_in 0 "$BED/alice.card"
+	for _ in 1 2 3 4; do
+		expect SUCCESS a alice 246810
+		[ "$(at_index a)" = 8 ]
+	done
+}
+scenario refusal_outlives_a_new_host_id

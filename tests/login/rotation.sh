@@ -272,6 +272,34 @@ compromised_are_all_that_there_are() {
 }
 scenario compromised_are_all_that_there_are
 
+# ... nor for one that was cut in the making, and is finished after
+compromised_before_provisioning_ended() {
+	new_card 0 "$BED/carol.card"
+	card_out 0
+	(umask 077 && echo 112233 >"$BED/carol.pin")
+	card_in 0 "$BED/carol.card" --refuse 20
+	exits 1 cardtool provision --user carol --pin-file "$BED/carol.pin" \
+		--transport-key-file "$BED/carol.card.transport"
+	card_out 0
+	id=$(sqlite3 /var/lib/mckd/store.db 'SELECT lower(hex(card)) FROM card WHERE provisioning')
+	exits 6 cardtool rotate --deferred "$id"
+	exits 9 cardtool rotate --deferred --compromised 1-3 --force "$id"
+	grep 'series numbers 1-3 are refused from now on' "$BED/exits.out"
+	exits 9 cardtool rotate --all --compromised 1-7 --replenish 7 --force
+	grep '1 of them got no ticket' "$BED/exits.out"
+	cardtool rotate status "$id" | grep -w stuck
+	card_in 0 "$BED/carol.card"
+	cardtool provision --user carol --pin-file "$BED/carol.pin" \
+		--transport-key-file "$BED/carol.card.transport"
+	for _ in 1 2 3 4; do
+		expect SUCCESS card carol 112233
+		[ "$(last_index)" = 8 ]
+	done
+	cardtool rotate --now carol
+	cardtool rotate status carol | grep 'No card of carol waits'
+}
+scenario compromised_before_provisioning_ended
+
 # A copy in the reader does not keep the order from being recorded
 compromised_with_a_copy_in_the_reader() {
 	cp -a "$BED/alice.card" "$BED/clone.card"
