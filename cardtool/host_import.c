@@ -124,6 +124,18 @@ take(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	return e;
 }
 
+/* A receipt needs its card. Nobody logs in by what is left of it. */
+static enum mckd_err
+empty(struct import *x, struct mckd_record *r)
+{
+	enum mckd_err e;
+
+	r->block.napps = 0;
+	mckd_wipe(r->block.htk, sizeof(r->block.htk));
+	e = mckd_store_put(x->t->store, r, true);
+	return e == MCKD_OK ? replace_tickets(x, r->block.card) : e;
+}
+
 /* A host block that the issuer no longer exports is taken away. */
 static enum mckd_err
 drop(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
@@ -131,27 +143,33 @@ drop(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	struct import *x = arg;
 	struct mckd_record *r = NULL, *there = NULL;
 	enum mckd_err e = mckd_store_get(x->t->store, card, &r);
-	bool full = e == MCKD_OK && r->block.full;
 
+	if (e == MCKD_OK && !r->block.full && (e = mckd_store_get(x->from, card, &there)) == MCKD_E_STORE_NOT_FOUND) {
+		x->gone += r->block.napps > 0;
+		e = mckd_store_receipt_has(x->t->store, card);
+		if (e == MCKD_OK)
+			e = empty(x, r);
+		else if (e == MCKD_E_STORE_NOT_FOUND)
+			e = mckd_store_remove(x->t->store, card);
+	}
 	mckd_record_free(r);
-	if (e != MCKD_OK || full)
-		return e;
-	e = mckd_store_get(x->from, card, &there);
 	mckd_record_free(there);
-	if (e != MCKD_E_STORE_NOT_FOUND)
-		return e;
-	x->gone++;
-	return mckd_store_remove(x->t->store, card);
+	return e;
 }
 
-/* Those that the issuer has settled: the queue that it exports no longer has their ticket. */
+/* Those that the issuer has settled: it exports the card, and the queue no longer has their ticket. */
 static enum mckd_err
 drop_receipt(void *arg, const struct mckd_receipt *r)
 {
 	struct import *x = arg;
+	struct mckd_record *there = NULL;
 	struct mckd_ticket ticket;
-	enum mckd_err e = mckd_store_ticket_next(x->from, r->card, (uint16_t)(r->epoch - 1), &ticket);
+	enum mckd_err e = mckd_store_get(x->from, r->card, &there);
 
+	mckd_record_free(there);
+	if (e != MCKD_OK)
+		return e == MCKD_E_STORE_NOT_FOUND ? MCKD_OK : e;
+	e = mckd_store_ticket_next(x->from, r->card, (uint16_t)(r->epoch - 1), &ticket);
 	if (e == MCKD_OK && ticket.epoch == r->epoch)
 		return MCKD_OK;
 	return e == MCKD_OK || e == MCKD_E_STORE_NOT_FOUND ? mckd_store_receipt_drop(x->t->store, r->card) : e;

@@ -226,6 +226,20 @@ mckd_store_receipts(struct mckd_store *s, mckd_store_receipt_cb cb, void *arg)
 }
 
 enum mckd_err
+mckd_store_receipt_has(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN])
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_RECEIPT_HAS, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(s, st, 1, card);
+	e = mckd_store_row(s, st, "the receipts cannot be read");
+	mckd_store_reset(st);
+	return e;
+}
+
+enum mckd_err
 mckd_store_receipt_drop(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
 	sqlite3_stmt *st;

@@ -47,6 +47,8 @@ enum mckd_err mckd_store_host_settle(struct mckd_store *s, const uint8_t card[st
     uint16_t epoch, const struct mckd_receipt *r);
 typedef enum mckd_err (*mckd_store_receipt_cb)(void *arg, const struct mckd_receipt *r);
 enum mckd_err mckd_store_receipts(struct mckd_store *s, mckd_store_receipt_cb cb, void *arg);
+/* Is one kept of this card? NOT_FOUND: no. */
+enum mckd_err mckd_store_receipt_has(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN]);
 enum mckd_err mckd_store_receipt_drop(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN]);
 
 /* dir/store.mac: a MAC over all of dir/store.db under the key, which the columns' seals are not. */

@@ -98,6 +98,7 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	    "ON CONFLICT (one) DO UPDATE SET name = ?1, serial = ?2",
 	[MCKD_SQL_RECEIPT_PUT] = "INSERT INTO receipt (card, epoch, receipt) VALUES (?1, ?2, ?3) "
 	    "ON CONFLICT (card) DO UPDATE SET epoch = ?2, receipt = ?3",
+	[MCKD_SQL_RECEIPT_HAS] = "SELECT 1 FROM receipt WHERE card = ?1",
 	[MCKD_SQL_RECEIPT_NEXT] = "SELECT card, epoch, receipt FROM receipt WHERE card > ?1 "
 	    "ORDER BY card LIMIT 1",
 	[MCKD_SQL_RECEIPT_DROP] = "DELETE FROM receipt WHERE card = ?1",

@@ -227,6 +227,30 @@ host_delivers_and_returns_receipt() {
 }
 scenario host_delivers_and_returns_receipt
 
+# Until the issuer has it, no import takes a receipt away: not even one that takes the card away
+receipt_outlives_imports() {
+	new_host a
+	cardtool rotate alice --compromised 1 --deferred --force
+	carry export a
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS a alice 246810
+	carry export a
+	[ "$(at a host receipts export | wc -l)" = 2 ]
+	carry export a --user bob
+	expect USER_UNKNOWN a alice 246810
+	[ "$(sqlite3 /run/bed/a.store/store.db "SELECT count(*) FROM application WHERE card = x'$(card_id alice)'")" = 0 ]
+	carry export a | grep ' 1 cards, 0 taken away'
+	at a host receipts export | cardtool host receipts import - | grep '1 taken'
+	cardtool rotate status | grep 'it is over'
+	carry export a --user alice --user bob
+	[ "$(at a host receipts export | wc -l)" = 1 ]
+	expect SUCCESS a alice 246810
+	[ "$(at a list --json | grep -c '"card"')" = 2 ]
+	carry export a --user bob
+	[ "$(at a list --json | grep -c '"card"')" = 1 ]
+}
+scenario receipt_outlives_imports
+
 # What went to a host may be on a card: it is never taken back
 exported_rotation_is_not_cancelled() {
 	cardtool rotate alice --mechanism counter --deferred --force

@@ -110,7 +110,9 @@ test_settling(void **state)
 	assert_int_equal(mckd_store_get(t->store, r.card, &now), MCKD_OK);
 	assert_int_equal(now->epoch_seen, 3);
 	mckd_record_free(now);
+	assert_int_equal(mckd_store_receipt_has(t->store, r.card), MCKD_OK);
 	assert_int_equal(mckd_store_receipt_drop(t->store, r.card), MCKD_OK);
+	assert_int_equal(mckd_store_receipt_has(t->store, r.card), MCKD_E_STORE_NOT_FOUND);
 	out.epoch = 0;
 	assert_int_equal(mckd_store_receipts(t->store, keep_receipt, &out), MCKD_OK);
 	assert_int_equal(out.epoch, 0);
