@@ -51,18 +51,22 @@ test_store_trust_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
 test_store_trust_LDADD = $(unit_ldadd) $(SQLITE_LIBS)
 TESTS += test_json test_store test_store_host test_store_trust
 
-check_PROGRAMS += test_afar test_challenge test_known
+check_PROGRAMS += test_afar test_challenge test_known test_soft
 test_afar_SOURCES = tests/unit/test_afar.c tests/unit/login_rig.c tests/unit/login_rig.h \
 	tests/unit/soft_card.c tests/unit/soft_card.h $(card_application)
 test_afar_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)
 test_afar_LDADD = $(unit_ldadd) $(CRYPTO_LIBS)
+test_soft_SOURCES = tests/unit/test_soft.c tests/unit/login_rig.c tests/unit/login_rig.h \
+	tests/unit/soft_card.c tests/unit/soft_card.h $(card_application)
+test_soft_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS)
+test_soft_LDADD = $(unit_ldadd) $(CRYPTO_LIBS)
 test_challenge_SOURCES = tests/unit/test_challenge.c
 test_challenge_CPPFLAGS = $(unit_cppflags)
 test_challenge_LDADD = $(unit_ldadd)
 test_known_SOURCES = tests/unit/test_known.c
 test_known_CPPFLAGS = $(unit_cppflags)
 test_known_LDADD = $(unit_ldadd)
-TESTS += test_afar test_challenge test_known
+TESTS += test_afar test_challenge test_known test_soft
 
 check_PROGRAMS += test_store_account
 test_store_account_SOURCES = tests/unit/test_store_account.c tests/unit/store_setup.c tests/unit/store_setup.h
