@@ -18,8 +18,8 @@ static const char *const state_names[STATES] = { "pending", "delivered", "stuck"
 
 static const struct column rotation_columns[] = {
 	{ "rotation", true }, { "ordered", false }, { "what", false }, { "soft_until", false },
-	{ "cards", true }, { "confirmed", true }, { "pending", true }, { "delivered", true },
-	{ "stuck", true }, { "revoked", true },
+	{ "cards", true }, { "done", true }, { "confirmed", true }, { "pending", true },
+	{ "delivered", true }, { "stuck", true }, { "revoked", true },
 };
 #define N_ROTATION (sizeof(rotation_columns) / sizeof(rotation_columns[0]))
 
@@ -155,9 +155,9 @@ rotation_row(void *arg, const struct mckd_rotation *r)
 	static const struct count none;
 	struct status *s = arg;
 	const struct count *c = &none;
-	char at[32], until[32], number[7][24];
-	const char *row[N_ROTATION] = { number[0], at, r->what, until, number[1], number[2], number[3],
-		number[4], number[5], number[6] };
+	char at[32], until[32], done[24], number[7][24];
+	const char *row[N_ROTATION] = { number[0], at, r->what, until, number[1], done, number[2],
+		number[3], number[4], number[5], number[6] };
 	int64_t left, values[7];
 
 	for (size_t i = 0; i < s->n; i++)
@@ -174,6 +174,8 @@ rotation_row(void *arg, const struct mckd_rotation *r)
 	values[0] = r->id, values[1] = r->cards, values[2] = r->cards - left - c->of[REVOKED];
 	values[3] = c->of[PENDING], values[4] = c->of[DELIVERED], values[5] = c->of[STUCK];
 	values[6] = c->of[REVOKED];
+	/* Of those not waited for; rounded down, so that 100% is all. JSON has the number alone. */
+	snprintf(done, sizeof(done), "%" PRId64 "%%", 100 * (r->cards - left) / r->cards);
 	for (int i = 0; i < 7; i++)
 		snprintf(number[i], sizeof(number[i]), "%" PRId64, values[i]);
 	return table_row(s->table, row) == 0 ? MCKD_OK : MCKD_E_NOMEM;

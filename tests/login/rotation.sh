@@ -186,14 +186,16 @@ rotation_of_a_users_cards() {
 	provision alice "$BED/second.card" 111111
 	exits 2 cardtool rotate --now alice
 	cardtool rotate alice
-	cardtool rotate status --json | grep '"cards":2,"confirmed":0,"pending":2'
+	cardtool rotate status --json | grep '"cards":2,"done":0,"confirmed":0,"pending":2'
 	card_in 0 "$BED/second.card"
 	expect SUCCESS card alice 111111
-	cardtool rotate status --json | grep '"cards":2,"confirmed":1,"pending":1'
+	cardtool rotate status --json | grep '"cards":2,"done":50,"confirmed":1,"pending":1'
+	cardtool rotate status | grep -E "^ +1 .* 2 +50% +1 +1 +0 +0 +0\$"
 	card_out 0
 	card_in 0 "$BED/alice.card"
 	expect SUCCESS card alice 246810
 	cardtool rotate status | grep 'it is over'
+	cardtool rotate status | grep -E "^ +1 .* 2 +100% +2 +0 +0 +0 +0\$"
 	card_out 0
 	rm -f "$BED"/second.card*
 }
@@ -205,7 +207,7 @@ rotation_of_all_and_of_an_application() {
 	exits 2 cardtool rotate
 	exits 2 cardtool rotate --all alice
 	cardtool rotate --all --compromised 1 --force
-	cardtool rotate status --json | grep '"cards":1,"confirmed":0'
+	cardtool rotate status --json | grep '"cards":1,"done":0,"confirmed":0'
 	exits 7 cardtool rotate --application nosuch
 	cardtool rotate --application login --replenish 1
 	card_in 0 "$BED/alice.card"
@@ -331,7 +333,7 @@ rotation_status_counts() {
 	cardtool rotate alice
 	[ "$(cardtool rotate status alice | grep -c -w pending)" = 2 ]
 	cardtool rotate cancel "$(card_id alice)"
-	cardtool rotate status --json | grep '"cards":1,"confirmed":0,"pending":1'
+	cardtool rotate status --json | grep '"cards":1,"done":0,"confirmed":0,"pending":1'
 	cardtool rotate status bob | grep 'No card of bob waits'
 	refute rotation_is_over
 	cardtool rotate --all
@@ -339,7 +341,7 @@ rotation_status_counts() {
 		cardtool revoke "$id" --force
 	done
 	rotation_is_over
-	cardtool rotate status --json | tr -d '\n' | grep '"cards":3,"confirmed":0,"pending":0,"delivered":0,"stuck":0,"revoked":3'
+	cardtool rotate status --json | tr -d '\n' | grep '"cards":3,"done":100,"confirmed":0,"pending":0,"delivered":0,"stuck":0,"revoked":3'
 	rm -f "$BED"/second.card*
 }
 scenario rotation_status_counts
