@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bed_cut [--only NAME] N COMMAND [ARG ...]
- * Runs COMMAND and kills it (of its children the first that runs NAME) with SIGKILL where it
- * enters its Nth system call, before the kernel does anything for it. N 0: never. The last
+ * Runs COMMAND and kills it with SIGKILL where it enters its Nth system call, before the kernel
+ * does anything for it. With --only, of its children that run NAME the one that enters the Nth
+ * of them all; those that come after it run on. N 0: never. The last
  * line on stderr is "bed_cut: cut N CALL" or, where it ended before, "bed_cut: whole COUNT";
  * the exit status is COMMAND's, 128 + 9 where COMMAND itself was killed.
  */
@@ -19,13 +20,15 @@
 #include <unistd.h>
 
 #define KNOWN_MAX 64
+#define TARGETS_MAX 8
 #define FOLLOW (PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE)
 
 struct cut {
 	const char *only;
 	long at, count;
-	pid_t command, target;		/* the target's process id; 0: not yet */
-	bool done, ended;		/* cut; the target is gone */
+	pid_t command, target[TARGETS_MAX];	/* whose calls count, by process id */
+	unsigned targets;
+	bool done;			/* cut */
 	unsigned long long call;
 	int status;
 	pid_t known[KNOWN_MAX];		/* threads seen, for their first SIGSTOP is ptrace's */
@@ -67,8 +70,6 @@ runs(pid_t pid, const char *name)
 	char path[64], comm[32] = "";
 	FILE *f;
 
-	if (name == NULL)
-		return true;
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	if ((f = fopen(path, "re")) == NULL)
 		return false;
@@ -78,10 +79,30 @@ runs(pid_t pid, const char *name)
 	return strcmp(comm, name) == 0;
 }
 
+static bool
+is_target(const struct cut *c, pid_t pid)
+{
+	for (unsigned i = 0; i < c->targets; i++)
+		if (c->target[i] == pid)
+			return true;
+	return false;
+}
+
+/* What it runs from here on: the command itself, or a child of the name asked for. */
+static void
+on_exec(struct cut *c, pid_t pid)
+{
+	if (is_target(c, pid) || (c->only == NULL ? c->targets > 0 : !runs(pid, c->only)))
+		return;
+	if (c->targets == TARGETS_MAX)
+		errx(2, "more than %d of %s", TARGETS_MAX, c->only);
+	c->target[c->targets++] = pid;
+}
+
 static void
 go_on(struct cut *c, pid_t tid, int sig)
 {
-	bool count = c->target != 0 && !c->ended && process_of(tid) == c->target;
+	bool count = !c->done && is_target(c, process_of(tid));
 
 	/* It may be gone already: then its end is what comes next. */
 	(void)ptrace(count ? PTRACE_SYSCALL : PTRACE_CONT, tid, NULL, (void *)(long)sig);
@@ -96,7 +117,7 @@ on_syscall(struct cut *c, pid_t tid)
 	    info.op == PTRACE_SYSCALL_INFO_ENTRY && ++c->count == c->at) {
 		c->done = true;
 		c->call = info.entry.nr;
-		(void)kill(c->target, SIGKILL);
+		(void)kill(process_of(tid), SIGKILL);
 		return;
 	}
 	go_on(c, tid, 0);
@@ -108,8 +129,8 @@ on_stop(struct cut *c, pid_t tid, int status)
 	int sig = WSTOPSIG(status);
 	bool first = first_seen(c, tid);
 
-	if (status >> 16 == PTRACE_EVENT_EXEC && c->target == 0 && runs(tid, c->only))
-		c->target = tid;
+	if (status >> 16 == PTRACE_EVENT_EXEC)
+		on_exec(c, tid);
 	if (sig == (SIGTRAP | 0x80))
 		on_syscall(c, tid);
 	else if (status >> 16 != 0 || (sig == SIGSTOP && first))
@@ -131,7 +152,6 @@ supervise(struct cut *c)
 			on_stop(c, tid, status);
 			continue;
 		}
-		c->ended = c->ended || tid == c->target;
 		if (tid == c->command) {
 			c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 			return;

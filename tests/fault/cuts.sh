@@ -4,6 +4,8 @@
 # shellcheck shell=sh disable=SC2154
 # shellcheck source=tests/testbed/nss.sh
 . "$here/nss.sh"
+# shellcheck source=tests/testbed/hosts.sh
+. "$here/hosts.sh"
 
 CARD=alice
 CUTS=${CUTS:-5}
@@ -35,12 +37,20 @@ cut_run() {
 	cut_at=$2
 }
 
-# cuts NAME: NAME_once N runs what is cut, at N; NAME_after what must then hold. The count of
-# points tried must be the count of those there are.
+# is_whole: the last run came to its end, and well: one that failed on the way would have fewer points
+is_whole() {
+	cat "$BED/cut.out"
+	[ "$cut" = whole ]
+	[ "$cut_status" = 0 ]
+}
+
+# cuts NAME: NAME_once N runs what is cut, at N; NAME_after what must then hold. Each point is tried
+# in a run of its own, and runs differ by a few calls (waits for pcscd, threads). So the end is not
+# where the first run had it, but where a run is through, well, before its Nth call.
 cuts() {
 	"$1_before"
 	"$1_once" 0
-	[ "$cut" = whole ] || { cat "$BED/cut.out"; return 1; }
+	is_whole
 	total=$cut_at
 	[ "$total" -gt 50 ]
 	"$1_after"
@@ -62,13 +72,13 @@ cuts() {
 		"$1_after"
 		n=$((n + step))
 	done
-	# Runs differ by a few calls; where none was skipped, the end lies where the whole run's did.
+	is_whole
 	"$1_after"
-	echo "$1: $tried cut points tried, of about $total, every ${step}th from $first" >>"$BED/cuts.log"
-	[ "$n" -gt $((cut_at)) ]
-	[ "$tried" = $(((n - first) / step)) ]
-	[ "$tried" -ge $((total * 9 / 10 / step - 1)) ]
+	echo "$1: $tried cut points tried, every ${step}th from $first to $cut_at ($total at first)" >>"$BED/cuts.log"
+	[ "$n" -gt "$cut_at" ]
+	[ "$tried" = $(((cut_at - first + step) / step)) ]
 }
+
 # A rotation, the card in the reader
 rotate_before() {
 	active=$(indices active)
@@ -276,6 +286,108 @@ cut_unblock() {
 }
 scenario cut_unblock
 
+# A confidential number in another's place: a login hands over one of the two
+number_before() {
+	printf 'the old one' >"$BED/n1"
+	number_put env
+	printf 'the new one' >"$BED/n1"
+}
+number_put() {
+	"$@" cardtool secret put --now --secret-file "$BED/n1" alice
+}
+number_once() {
+	cut_run number_put bed_cut "$1"
+}
+# number_is PATTERN: what a login hands over
+number_is() {
+	rm -f "$BED/number"
+	expect SUCCESS number alice 246810
+	grep -x "$1" "$BED/number"
+}
+number_after() {
+	number_is 'the \(old\|new\) one'
+	number_put env
+	number_is 'the new one'
+	comes_in 246810
+}
+number_setup() {
+	printf '#!/bin/sh\ntr -d "\\000" >"%s/number"\n' "$BED" >"$BED/keep_number"
+	chmod 755 "$BED/keep_number"
+	service number authtok=secret
+	sed -i "1a auth required pam_exec.so quiet expose_authtok $BED/keep_number" /etc/pam.d/number
+	card_in 0 "$BED/alice.card"
+}
+cut_secret_put() {
+	number_setup
+	cuts number
+}
+scenario cut_secret_put
+
+# An import at a host: it is as before or as after, loses no receipt, and the same command ends it
+share_setup() {
+	new_host a
+	cardtool rotate --deferred --compromised 1 --force alice
+	carry export a
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS a alice 246810
+	cardtool unassign --user bob bob
+	rm -rf /run/bed/a.second /run/bed/a.second.key "$BED/share"
+	cardtool host export a --output /run/bed/a.second --transport-key-file /run/bed/a.second.key
+	cp -a /run/bed/a.store "$BED/share"
+}
+share_before() {
+	rm -rf /run/bed/a.store
+	cp -a "$BED/share" /run/bed/a.store
+}
+share_import() {
+	"$@" cardtool --store /run/bed/a.store --key /run/bed/a.key host import /run/bed/a.second \
+		--transport-key-file /run/bed/a.second.key
+}
+share_once() {
+	cut_run share_import bed_cut "$1"
+}
+share_after() {
+	expect SUCCESS a alice 246810
+	[ "$(at a host receipts export | wc -l)" = 2 ]
+	share_import env
+	[ "$(at a host receipts export | wc -l)" = 2 ]
+	expect SUCCESS a alice 246810
+	expect USER_UNKNOWN a bob 135791
+}
+cut_host_import() {
+	share_setup
+	cuts share
+}
+scenario cut_host_import
+
+# Receipts at the issuer: what waits for one goes on waiting, or is over
+receipt_before() {
+	find /var/lib/mckd -mindepth 1 -delete
+	cp -a "$BED/waiting/." /var/lib/mckd/
+}
+receipt_import() {
+	"$@" cardtool host receipts import "$BED/receipts"
+}
+receipt_once() {
+	cut_run receipt_import bed_cut "$1"
+}
+receipt_after() {
+	receipt_import env | grep -e '1 taken' -e '1 settled before'
+	cardtool rotate status | grep 'it is over'
+	comes_in 246810
+}
+receipt_setup() {
+	share_setup
+	rm -rf "$BED/waiting"
+	cp -a /var/lib/mckd "$BED/waiting"
+	at a host receipts export >"$BED/receipts"
+}
+cut_receipts_import() {
+	receipt_setup
+	cuts receipt
+}
+scenario cut_receipts_import
+
 # A blank card: the same command makes the card, wherever it was cut
 new_before() {
 	card_out 0
@@ -304,13 +416,14 @@ cut_provision() {
 scenario cut_provision
 
 # The same at what SQLite writes, truncates, syncs and deletes, in every mode of cut_vfs.h: NAME_sql
-# AT:MODE runs it once. SQL_CUTS: about how many points of each mode, from a first by chance. None
-# between that and the end is skipped.
+# AT:MODE runs it once. SQL_CUTS: about how many points of each mode, from a first by chance. Here a run
+# is as the one before it: the count is exact.
 SQL_CUTS=${SQL_CUTS:-2}
 sql_cuts() {
 	for mode in 0 1 2 3 4; do
 		"$1_before"
 		cut_run "$1_sql" "0:$mode"
+		is_whole
 		total=$cut_at
 		[ "$total" -gt 5 ]
 		"$1_after"
@@ -327,21 +440,21 @@ sql_cuts() {
 			"$1_after"
 			n=$((n + step))
 		done
+		is_whole
 		"$1_after"
-		echo "$1, SQLite, mode $mode: $tried of about $total, every ${step}th from $first" >>"$BED/cuts.log"
-		[ "$n" -gt "$cut_at" ]
-		[ "$tried" -gt 0 ]
-		[ "$tried" = $(((n - first) / step)) ]
+		echo "$1, SQLite, mode $mode: $tried of $total, every ${step}th from $first" >>"$BED/cuts.log"
+		[ "$cut_at" = "$total" ]
+		[ "$tried" = $(((total - first + step) / step)) ]
 	done
 }
-# cardtool_at AT:MODE ARG ...
-cardtool_at() {
+# cut_sql AT:MODE COMMAND ...
+cut_sql() {
 	at=$1
 	shift
-	MCKD_CUT_AT=$at LD_PRELOAD=$MCKD_BUILD/.libs/cut_tool.so cardtool "$@"
+	MCKD_CUT_AT=$at LD_PRELOAD=$MCKD_BUILD/.libs/cut_tool.so "$@"
 }
 new_sql() {
-	cardtool_at "$1" provision --user carol --pin-file "$BED/new.pin" \
+	cut_sql "$1" cardtool provision --user carol --pin-file "$BED/new.pin" \
 		--puk-file "$BED/first.pin" --transport-key-file "$BED/cut.card.transport"
 }
 cut_provision_sql() {
@@ -351,8 +464,35 @@ cut_provision_sql() {
 }
 scenario cut_provision_sql
 
+number_sql() {
+	number_put cut_sql "$1"
+}
+cut_secret_put_sql() {
+	number_setup
+	sql_cuts number
+}
+scenario cut_secret_put_sql
+
+share_sql() {
+	share_import cut_sql "$1"
+}
+cut_host_import_sql() {
+	share_setup
+	sql_cuts share
+}
+scenario cut_host_import_sql
+
+receipt_sql() {
+	receipt_import cut_sql "$1"
+}
+cut_receipts_import_sql() {
+	receipt_setup
+	sql_cuts receipt
+}
+scenario cut_receipts_import_sql
+
 change_sql() {
-	cardtool_at "$1" pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+	cut_sql "$1" cardtool pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
 }
 cut_pin_change_sql() {
 	card_in 0 "$BED/alice.card"
@@ -361,7 +501,7 @@ cut_pin_change_sql() {
 scenario cut_pin_change_sql
 
 unblock_sql() {
-	cardtool_at "$1" pin unblock --puk-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+	cut_sql "$1" cardtool pin unblock --puk-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
 }
 cut_unblock_sql() {
 	card_with_puk
@@ -375,7 +515,7 @@ resync_before() {
 	cardtool rotate --deferred --replenish 1 alice
 }
 resync_sql() {
-	cardtool_at "$1" rotate --resync --force alice
+	cut_sql "$1" cardtool rotate --resync --force alice
 }
 resync_after() {
 	comes_in 246810

@@ -76,6 +76,7 @@ EXTRA_DIST += \
 	tests/testbed/demo.sh \
 	tests/testbed/door.sh \
 	tests/testbed/doors.sh \
+	tests/testbed/hosts.sh \
 	tests/testbed/enter.sh \
 	tests/testbed/installed.sh \
 	tests/testbed/lib.sh \
