@@ -92,6 +92,21 @@ judge_rule(struct doctor *d, struct prediction *p)
 		    "a session from afar may use the reader here (remote=local-reader)");
 }
 
+static void
+no_rule(struct doctor *d, const struct stack *s)
+{
+	char mend[256];
+
+	if (s->missing) {
+		snprintf(mend, sizeof(mend), _("give %s a file of its own, then: cardtool enable --service %s"),
+		    d->service, d->service);
+		found(d, WRONG, d->service, mend, "%s; so /etc/pam.d/other counts", s->why);
+	} else {
+		snprintf(mend, sizeof(mend), "cardtool enable --service %s", d->service);
+		found(d, WRONG, d->service, mend, "its stack does not have pam_mckd");
+	}
+}
+
 /* What stands before our rule may let people in, or keep them out, before the card is asked. */
 static bool
 judge_stack(struct doctor *d, struct prediction *p)
@@ -107,10 +122,11 @@ judge_stack(struct doctor *d, struct prediction *p)
 	for (p->ours = 0; p->ours < s->n && !stack_is_ours(&s->rule[p->ours]); p->ours++)
 		;
 	if (p->ours == s->n) {
-		found(d, WRONG, d->service, "cardtool enable --service",
-		    "its stack does not have pam_mckd");
+		no_rule(d, s);
 		return false;
 	}
+	if (s->missing)
+		found(d, NOTE, d->service, NULL, "%s; so /etc/pam.d/other counts", s->why);
 	for (size_t i = 0; i < p->ours; i++)
 		if (stack_act(&s->rule[i], PAM_SUCCESS, &jump) == STACK_DONE)
 			found(d, NOTE, s->rule[i].where, NULL,

@@ -70,6 +70,10 @@ worth_it(struct tool *t, const struct want *w)
 	} else if (stack_read(s, w->service) != 0) {
 		say("%s", s->why);
 		rc = EX_OTHER;
+	} else if (s->missing) {
+		say("%s: give %s a file of its own first; until then /etc/pam.d/other counts", s->why,
+		    w->service);
+		rc = EX_OTHER;
 	}
 	for (size_t i = 0; rc == -1 && i < s->n; i++)
 		if (stack_is_ours(&s->rule[i])) {
@@ -107,14 +111,13 @@ enable(struct tool *t, const struct want *w)
 		return rc;
 	if ((rc = worth_it(t, w)) != -1 || (rc = trial_lock(&tr, w->service)) != -1)
 		return rc;
-	if ((e = trial_event(t, "enable", w->service, NULL)) != MCKD_OK) {
+	if ((rc = trial_compose(&tr, w->required)) == -1 &&
+	    (e = trial_event(t, "enable", w->service, NULL)) != MCKD_OK)
 		rc = fail_store(t, e);
-		trial_forget(&tr);
-		return rc;
-	}
-	if ((rc = trial_put(&tr, w->required)) == -1 &&
+	if (rc == -1 && (rc = trial_put(&tr)) == -1 &&
 	    (rc = trial_watch(t, &tr, (unsigned)w->seconds)) != -1)
 		(void)trial_take_back(&tr);
+	free(tr.new);
 	if (rc != -1) {
 		trial_forget(&tr);
 		return rc;

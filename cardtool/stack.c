@@ -172,7 +172,9 @@ stack_read(struct stack *s, const char *service)
 
 	s->n = 0;
 	s->why[0] = '\0';
-	if ((rc = read_file(s, service, 0)) == 1)
+	rc = read_file(s, service, 0);
+	s->missing = rc == 1;
+	if (s->missing)
 		rc = read_file(s, "other", 0);
 	return rc == 0 ? 0 : -1;
 }

@@ -20,7 +20,8 @@ struct stack_rule {
 struct stack {
 	struct stack_rule rule[STACK_RULES];
 	size_t n;
-	char why[2 * STACK_TEXT]; /* of an error */
+	char why[2 * STACK_TEXT]; /* of an error, or where missing */
+	bool missing;			/* no file: these are the rules of "other" */
 };
 
 /* May be a file's name in STACK_DIR, and is a service of its own. */

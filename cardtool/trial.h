@@ -3,6 +3,7 @@
 #define CARDTOOL_TRIAL_H
 
 #include <limits.h>
+#include <sys/stat.h>
 
 #include "cardtool.h"
 
@@ -18,6 +19,8 @@ struct trial {
 	char path[PATH_MAX]; /* of the PAM file */
 	int lock;	     /* -1: none */
 	bool locker;	     /* a caller that is not root may confirm it */
+	char *new;	     /* the PAM file with our rule; the caller's to free */
+	struct stat like;    /* whose owner and mode it gets */
 };
 
 /* Takes the service's lock. -1, or the exit status: another process watches over it. */
@@ -25,8 +28,10 @@ int trial_lock(struct trial *tr, const char *service);
 void trial_unlock(struct trial *tr);
 /* Ends the trial: nothing is left of it but what the PAM file has. */
 void trial_forget(struct trial *tr);
-/* Puts the rule into the file, or takes it out. -1, or the exit status, having said why. */
-int trial_put(struct trial *tr, bool required);
+/* What the file will be, and a copy of what it is; puts the one in its place; takes the rule out
+ * again. -1, or the exit status, having said why. */
+int trial_compose(struct trial *tr, bool required);
+int trial_put(const struct trial *tr);
 int trial_take_back(struct trial *tr);
 /* In a process of its own that this call leaves behind: watches for a login. -1, or the exit
  * status. */

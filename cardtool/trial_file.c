@@ -185,20 +185,19 @@ refuse_jump(const struct trial *tr, const char *text, const char *at)
 }
 
 int
-trial_put(struct trial *tr, bool required)
+trial_compose(struct trial *tr, bool required)
 {
-	char *text = NULL, *new = NULL, before[PATH_MAX];
-	struct stat st;
+	char *text = slurp(tr->path, &tr->like), before[PATH_MAX];
 	const char *at;
 	int rc = EX_OTHER;
 
-	if ((text = slurp(tr->path, &st)) == NULL) {
+	if (text == NULL) {
 		if (errno == ELOOP)
 			say("%s is a symbolic link: put the rule into the file behind it yourself",
 			    tr->path);
 		else
 			(void)failed(tr->path);
-		goto out;
+		return rc;
 	}
 	if ((at = place(text)) == NULL) {
 		say("%s asks for no authentication: there is nothing to put the card before",
@@ -207,26 +206,27 @@ trial_put(struct trial *tr, bool required)
 	}
 	if ((rc = refuse_jump(tr, text, at)) != -1)
 		goto out;
-	rc = EX_OTHER;
-	if (asprintf(&new,
+	if (asprintf(&tr->new,
 		"%.*s" MARK
 		"auth\t[success=done ignore=ignore%s default=die]\t%s nullok wait=10\n%s",
 		(int)(at - text), text, required ? "" : " authinfo_unavail=ignore", module(),
 		at) < 0) {
-		new = NULL;
+		tr->new = NULL;
 		rc = fail(MCKD_E_NOMEM, tr->service);
 		goto out;
 	}
 	snprintf(before, sizeof(before), TRIAL_DIR "/%s.before", tr->service);
-	if (replace(before, text, &st) != 0) {
+	if (replace(before, text, &tr->like) != 0)
 		rc = failed(before);
-		goto out;
-	}
-	rc = replace(tr->path, new, &st) == 0 ? -1 : failed(tr->path);
 out:
-	free(new);
 	free(text);
 	return rc;
+}
+
+int
+trial_put(const struct trial *tr)
+{
+	return replace(tr->path, tr->new, &tr->like) == 0 ? -1 : failed(tr->path);
 }
 
 /* Our mark and the line behind it; what others changed in the file meanwhile stays. */

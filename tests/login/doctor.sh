@@ -100,6 +100,11 @@ scenario doctor_predicts_blocked_pin
 doctor_reads_stacks() {
 	doctor 1 --service other
 	finds 'does not have pam_mckd'
+	doctor_says 'mend: cardtool enable --service other$'
+	doctor 1 --service nosuch
+	finds '/etc/pam.d/nosuch: No such file or directory; so /etc/pam.d/other counts'
+	doctor_says 'mend: give nosuch a file of its own, then: cardtool enable --service nosuch$'
+	[ "$(grep -c PROBLEM "$BED/doctor")" = 1 ]
 	doctors_stack 'auth sufficient pam_rootok.so' 'auth [success=done default=die] pam_mckd.so nullok'
 	doctor 0 --service stack
 	doctor_says '^note .*stack:1: pam_rootok.so may let a user in before'

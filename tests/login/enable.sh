@@ -162,6 +162,20 @@ enable_refuses() {
 }
 scenario enable_refuses
 
+# libpam would take /etc/pam.d/other for it, and that is no one service's
+enable_wants_a_file() {
+	enable_setup
+	cardtool log --json >"$BED/log.before"
+	exits 1 cardtool enable --service nosuch --confirm-within 5m
+	[ "$(wc -l <"$BED/exits.out")" = 1 ]
+	grep -qx 'cardtool: /etc/pam.d/nosuch: No such file or directory: give nosuch a file of its own first; until then /etc/pam.d/other counts' \
+		"$BED/exits.out"
+	[ ! -e /etc/pam.d/nosuch ]
+	[ ! -e /etc/mckd/trial ]
+	cardtool log --json | cmp - "$BED/log.before"
+}
+scenario enable_wants_a_file
+
 # fingers N: a service where a good finger (here: anyone) jumps over N rules
 fingers() {
 	cat >/etc/pam.d/fingers <<-END
@@ -197,3 +211,19 @@ enable_minds_jumps() {
 	cmp /etc/pam.d/fingers "$BED/fingers.before"
 }
 scenario enable_minds_jumps
+
+# What is refused was never on trial
+enable_records_no_refusal() {
+	enable_setup
+	ln -s sudo /etc/pam.d/symbolic
+	fingers 2
+	printf 'account required pam_permit.so\n' >/etc/pam.d/accounts
+	cardtool log --json >"$BED/log.before"
+	for name in symbolic fingers accounts; do
+		exits 1 cardtool enable --service "$name"
+		[ "$(wc -l <"$BED/exits.out")" = 1 ]
+	done
+	cardtool log --json | cmp - "$BED/log.before"
+	as_before
+}
+scenario enable_records_no_refusal
