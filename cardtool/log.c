@@ -12,7 +12,7 @@ enum { OPT_LIMIT = OPT_OWN };
 static const struct column columns[] = {
 	{ "when", false }, { "kind", false }, { "card", false }, { "user", false }, { "service", false },
 	{ "origin", false }, { "application", false }, { "verdict", false }, { "reason", false },
-	{ "epoch", true }, { "index", true },
+	{ "epoch", true }, { "index", true }, { "mechanism", false },
 };
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -21,7 +21,8 @@ one(void *arg, const struct mckd_event *e)
 {
 	char when[32], id[HEX_CARD] = "", epoch[8], number[8];
 	const char *row[N_COLUMNS] = { when, e->kind, id, e->user, e->service, e->origin, e->application,
-		e->verdict, e->reason, epoch, number };
+		e->verdict, e->reason, e->epoch != 0 ? epoch : NULL, e->index != 0 ? number : NULL,
+		e->mechanism };
 
 	moment(e->when, when);
 	snprintf(epoch, sizeof(epoch), "%u", e->epoch);

@@ -13,8 +13,8 @@ static const struct column columns[] = {
 static int
 row(struct table *table, struct mckd_pcsc *pcsc, const struct mckd_reader *reader)
 {
-	char id[HEX_CARD] = "", epoch[8] = "";
-	const char *values[] = { reader->name, id, "empty", epoch };
+	char id[HEX_CARD] = "", epoch[8];
+	const char *values[] = { reader->name, id, "empty", NULL };
 	struct mckd_cardlink *link = NULL;
 	struct mckd_card_info info;
 	enum mckd_err e;
@@ -31,6 +31,7 @@ row(struct table *table, struct mckd_pcsc *pcsc, const struct mckd_reader *reade
 	}
 	hex(info.card, sizeof(info.card), id);
 	snprintf(epoch, sizeof(epoch), "%u", info.epoch);
+	values[3] = epoch;
 	values[2] = info.state == 0x01 ? "blank" : info.state == 0x07 ? "personalised" : "terminated";
 	return table_row(table, values);
 }

@@ -52,6 +52,15 @@ fail:
 	return NULL;
 }
 
+/* A number that there is none of is no 0. */
+static json_t *
+cell(const struct column *c, const char *value)
+{
+	if (!c->number)
+		return json_string(value != NULL ? value : "");
+	return value != NULL ? json_integer(strtoll(value, NULL, 10)) : json_null();
+}
+
 static int
 json_row(const struct table *b, const char *const *values)
 {
@@ -59,9 +68,7 @@ json_row(const struct table *b, const char *const *values)
 	int rc = row == NULL ? -1 : 0;
 
 	for (unsigned i = 0; i < b->n && rc == 0; i++) {
-		const char *text = values[i] == NULL ? "" : values[i];
-
-		v = b->columns[i].number ? json_integer(strtoll(text, NULL, 10)) : json_string(text);
+		v = cell(&b->columns[i], values[i]);
 		rc = v == NULL ? -1 : json_object_set_new(row, b->columns[i].name, v);
 	}
 	if (rc == 0) {

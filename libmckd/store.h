@@ -45,7 +45,7 @@ struct mckd_event {
 	bool has_card;
 	const char *kind;		/* "login", "provision", "clone", ... */
 	const char *user, *service, *origin, *application, *verdict, *reason;	/* NULL: empty */
-	const char *mechanism;		/* for the log; the store does not keep it */
+	const char *mechanism;		/* by which the index came; NULL: none did */
 	uint16_t epoch;
 	uint8_t index;
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#define TEXTS 7
+#define TEXTS 8
 #define TEXT_ROOM 256
 #define DAY INT64_C(86400)
 
@@ -35,7 +35,7 @@ enum mckd_err
 mckd_event_insert(struct mckd_store *s, const struct mckd_event *e)
 {
 	const char *const texts[TEXTS] = { e->kind, e->user, e->service, e->origin, e->application,
-		e->verdict, e->reason };
+		e->verdict, e->reason, e->mechanism };
 	char text[TEXT_ROOM];
 	sqlite3_stmt *st;
 	enum mckd_err err = mckd_store_stmt(s, MCKD_SQL_EVENT_ADD, &st);
@@ -49,8 +49,8 @@ mckd_event_insert(struct mckd_store *s, const struct mckd_event *e)
 		(void)snprintf(text, sizeof(text), "%s", texts[i] != NULL ? texts[i] : "");
 		mckd_bind_text(s, st, 3 + i, text);
 	}
-	mckd_bind_int(s, st, 10, e->epoch);
-	mckd_bind_int(s, st, 11, e->index);
+	mckd_bind_int(s, st, 11, e->epoch);
+	mckd_bind_int(s, st, 12, e->index);
 	err = mckd_store_run(s, st, "the event cannot be stored");
 	return err == MCKD_OK ? prune(s) : err;
 }
@@ -151,7 +151,7 @@ mckd_store_events(struct mckd_store *s, unsigned limit, mckd_store_event_cb cb, 
 		ev.epoch = (uint16_t)epoch;
 		ev.index = (uint8_t)index;
 		ev.kind = text[0], ev.user = text[1], ev.service = text[2], ev.origin = text[3];
-		ev.application = text[4], ev.verdict = text[5], ev.reason = text[6];
+		ev.application = text[4], ev.verdict = text[5], ev.reason = text[6], ev.mechanism = text[7];
 		e = cb(arg, &ev);
 		if (e != MCKD_OK)
 			return e;

@@ -7,7 +7,7 @@
 
 /* What the files store*.c share. Nobody else includes it, but for the tests. */
 #define MCKD_STORE_DB "store.db"
-#define MCKD_STORE_VERSION 5
+#define MCKD_STORE_VERSION 6
 
 enum mckd_sql {
 	MCKD_SQL_CARD_GET, MCKD_SQL_CARD_INSERT, MCKD_SQL_CARD_REPLACE, MCKD_SQL_CARD_DELETE,

@@ -123,9 +123,19 @@ migrate_4_to_5(struct mckd_store *s)
 	return mckd_store_exec(s, schema_5, "the tables cannot be made");
 }
 
+/* By which mechanism an event's SN came; of older events that is not known. */
+static const char schema_6[] = "ALTER TABLE event ADD COLUMN mechanism TEXT NOT NULL DEFAULT '';";
+
+static enum mckd_err
+migrate_5_to_6(struct mckd_store *s)
+{
+	return mckd_store_exec(s, schema_6, "the tables cannot be made");
+}
+
 /* migrations[v] takes a store of version v to v + 1. */
 static enum mckd_err (*const migrations[MCKD_STORE_VERSION])(struct mckd_store *s) = {
 	migrate_0_to_1, migrate_1_to_2, migrate_2_to_3, migrate_3_to_4, migrate_4_to_5,
+	migrate_5_to_6,
 };
 
 static enum mckd_err

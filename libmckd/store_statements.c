@@ -78,12 +78,13 @@ const char *const mckd_store_sql[MCKD_SQL_COUNT] = {
 	    "(SELECT full FROM card WHERE card.card = rotated.card) "
 	    "FROM rotated WHERE (card, epoch) > (?1, ?2) ORDER BY card, epoch LIMIT 256",
 	[MCKD_SQL_EVENT_ADD] = "INSERT INTO event (at, card, kind, user, service, origin, application, "
-	    "verdict, reason, epoch, sn_index) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	    "verdict, reason, mechanism, epoch, sn_index) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[MCKD_SQL_EVENT_PRUNE] = "DELETE FROM event WHERE (at < ?1 OR id <= (SELECT max(id) FROM event) - ?2) "
 	    "AND id IN (SELECT id FROM event WHERE id > 0 ORDER BY id LIMIT 8)",
 	[MCKD_SQL_EVENT_FIRST] = "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET ?1",
 	[MCKD_SQL_EVENT_NEXT] = "SELECT id, at, card, epoch, sn_index, kind, user, service, origin, "
-	    "application, verdict, reason FROM event WHERE id > ?1 ORDER BY id LIMIT 1",
+	    "application, verdict, reason, mechanism FROM event WHERE id > ?1 ORDER BY id LIMIT 1",
 	[MCKD_SQL_EVENT_NAME] = "UPDATE event SET user = ?2, verdict = ?3, reason = ?4 WHERE id = ?1",
 	[MCKD_SQL_HOST_GET] = "SELECT name, id, applications, users, serial, exported FROM host "
 	    "WHERE name = ?1",

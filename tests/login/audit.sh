@@ -191,3 +191,19 @@ audit_events_are_pruned() {
 	cardtool log --limit 1 | grep -q suspend
 }
 scenario audit_events_are_pruned
+
+# A column is empty where an event has nothing for it: no ticket 0, no SN 0
+audit_log_shows_what_there_is() {
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool log --limit 1 >"$BED/log"
+	head -n 1 "$BED/log" | grep -E ' EPOCH +INDEX +MECHANISM$'
+	tail -n 1 "$BED/log" | grep -E ' success .* [1-9][0-9]* +[1-9][0-9]* +host-random$'
+	cardtool log --limit 1 --json | grep -E '"epoch":[1-9][0-9]*,"index":[1-9][0-9]*,"mechanism":"host-random"'
+	expect AUTH_ERR card alice 999999
+	cardtool log --limit 1 | tail -n 1 | grep -E ' denied  *[a-zA-Z ]+$'
+	cardtool log --limit 1 --json | grep '"epoch":null,"index":null,"mechanism":""'
+	cardtool suspend alice --reason lost
+	cardtool log --limit 1 --json | grep -E '"epoch":[1-9][0-9]*,"index":null,"mechanism":""'
+}
+scenario audit_log_shows_what_there_is

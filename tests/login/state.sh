@@ -166,7 +166,7 @@ scenario store_of_a_killed_writer
 old_store_on_a_full_disk() {
 	card_in 0 "$BED/alice.card"
 	sqlite3 /var/lib/mckd/store.db 'DROP TABLE member; DROP TABLE account; DROP TABLE account_group;
-		ALTER TABLE application DROP COLUMN retired_at; PRAGMA user_version = 3; VACUUM;'
+		ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; PRAGMA user_version = 3; VACUUM;'
 	rm -rf "$BED/store.copy"
 	cp -a /var/lib/mckd "$BED/store.copy"
 	mount -t tmpfs -o size=512k,mode=700 full /var/lib/mckd

@@ -111,6 +111,30 @@ test_user_comes_later(void **state)
 	holds(s, "carol ");
 }
 
+static enum mckd_err
+keep_mechanism(void *arg, const struct mckd_event *e)
+{
+	snprintf(arg, 16, "%s", e->mechanism);
+	return MCKD_OK;
+}
+
+/* An event has its mechanism back; one from before the store kept it has none. */
+static void
+test_mechanism(void **state)
+{
+	const struct mckd_event e = { .kind = "login", .mechanism = "host-random" };
+	struct setup *t = *state;
+	char got[16] = "";
+
+	assert_int_equal(mckd_store_event(t->store, &e), MCKD_OK);
+	assert_int_equal(mckd_store_events(t->store, 0, keep_mechanism, got), MCKD_OK);
+	assert_string_equal(got, "host-random");
+	setup_sql(t, "ALTER TABLE event DROP COLUMN mechanism; PRAGMA user_version = 5");
+	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
+	assert_int_equal(mckd_store_events(t->store, 0, keep_mechanism, got), MCKD_OK);
+	assert_string_equal(got, "");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup_make, setup_remove)
 
 int
@@ -118,7 +142,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_all_are_kept_by_default), T(test_no_more_than_so_many), T(test_not_older_than_so_many_days),
-		T(test_user_comes_later),
+		T(test_user_comes_later), T(test_mechanism),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,7 +214,8 @@ test_store_of_version_2(void **state)
 	assert_int_equal(mckd_store_put(t->store, &rec, false), MCKD_OK);
 	setup_sql(t, "DROP TABLE member; DROP TABLE account_group; DROP TABLE account; "
 	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; "
-	    "ALTER TABLE application DROP COLUMN retired_at; PRAGMA user_version = 2");
+	    "ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; "
+	    "PRAGMA user_version = 2");
 	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
 	assert_non_null(strstr(t->why, "must be opened for writing once"));
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);

@@ -175,7 +175,8 @@ test_migration(void **state)
 	setup_sql(t, "DROP TABLE member; DROP TABLE account_group; DROP TABLE account; "
 	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; DROP TABLE rotated; "
 	    "DROP TABLE rotation; ALTER TABLE ticket DROP COLUMN sent; "
-	    "ALTER TABLE application DROP COLUMN retired_at; PRAGMA user_version = 1");
+	    "ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; "
+	    "PRAGMA user_version = 1");
 	/* An account phase, or cardtool list, may be the first to see it after an upgrade. */
 	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_OK);
 	assert_int_equal(mckd_store_begin(t->store), MCKD_E_USAGE);
@@ -191,11 +192,11 @@ test_versions(void **state)
 	struct setup *t = *state;
 	int fd;
 
-	setup_sql(t, "PRAGMA user_version = 6");
-	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 6, made by a newer pam_mckd");
+	setup_sql(t, "PRAGMA user_version = 7");
+	refused(t, MCKD_E_STORE_UNTRUSTED, "the store has version 7, made by a newer pam_mckd");
 	setup_sql(t, "PRAGMA user_version = -1");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no valid version");
-	setup_sql(t, "PRAGMA user_version = 5; DROP TABLE meta");
+	setup_sql(t, "PRAGMA user_version = 6; DROP TABLE meta");
 	refused(t, MCKD_E_STORE_UNTRUSTED, "no hostID");
 	fd = open(t->db, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "this is not a database, but it is long enough to be asked", 57), 57);
