@@ -33,7 +33,7 @@ list(struct tool *t)
 	if (table == NULL)
 		return fail(MCKD_E_NOMEM, "account");
 	e = mckd_store_accounts(t->store, one, table);
-	if (table_end(table) != 0 && e == MCKD_OK)
+	if (table_end(table, e == MCKD_OK ? N_("no accounts here") : NULL) != 0 && e == MCKD_OK)
 		e = MCKD_E_NOMEM;
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "account") : fail_store(t, e);
 }

@@ -89,12 +89,9 @@ again(struct tool *t, const struct mckd_record *r, const struct application *q, 
 	if (r->pending == 0 || q->when == ORDER_DEFERRED)
 		return EX_DONE;
 	if ((rc = order_reach(t, r->block.card, q->when, &f, &unknown)) == -1) {
-		if (f.link != NULL && !unknown) {
-			rc = order_deliver(t, r->block.card, &f);
-		} else {
-			say("it is recorded; the next login of the card delivers it");
-			rc = EX_DONE;
-		}
+		if (unknown)
+			reader_close(&f);
+		rc = order_deliver(t, r->block.card, &f);
 	}
 	reader_close(&f);
 	return rc;

@@ -87,7 +87,7 @@ host_list(struct tool *t, int argc, char **argv)
 		return fail(MCKD_E_NOMEM, "host list");
 	if ((e = self(t, table)) == MCKD_OK)
 		e = mckd_store_hosts(t->store, one, table);
-	if (table_end(table) != 0 && e == MCKD_OK)
+	if (table_end(table, NULL) != 0 && e == MCKD_OK)
 		e = MCKD_E_NOMEM;
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "host list") : fail_store(t, e);
 }

@@ -48,6 +48,7 @@ run(struct tool *t, int argc, char **argv)
 {
 	static const struct option options[] = { COMMON_OPTIONS, OPTION_JSON, OPTIONS_END };
 	struct list l = { t, NULL };
+	const char *none = NULL;
 	enum mckd_err e;
 	int rc;
 
@@ -60,7 +61,9 @@ run(struct tool *t, int argc, char **argv)
 		e = mckd_store_cards_of(t->store, argv[optind], one, &l);
 	else
 		e = mckd_store_cards(t->store, one, &l);
-	if (table_end(l.table) != 0 && e == MCKD_OK)
+	if (e == MCKD_OK)
+		none = optind < argc ? N_("no card of this user here") : N_("no cards here");
+	if (table_end(l.table, none) != 0 && e == MCKD_OK)
 		e = MCKD_E_NOMEM;
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "list") : fail_store(t, e);
 }

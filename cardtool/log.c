@@ -55,7 +55,7 @@ run(struct tool *t, int argc, char **argv)
 	if ((table = table_new(t, columns, N_COLUMNS)) == NULL)
 		return fail(MCKD_E_NOMEM, "log");
 	e = mckd_store_events(t->store, (unsigned)limit, one, table);
-	if (table_end(table) != 0 && e == MCKD_OK)
+	if (table_end(table, e == MCKD_OK ? N_("no events yet") : NULL) != 0 && e == MCKD_OK)
 		e = MCKD_E_NOMEM;
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "log") : fail_store(t, e);
 }

@@ -199,19 +199,25 @@ int
 order_deliver(struct tool *t, const uint8_t *card, struct found *f)
 {
 	struct mckd_record *r = NULL;
-	enum mckd_err e = mckd_store_get(t->store, card, &r);
+	char id[HEX_CARD];
+	enum mckd_err e;
 	uint16_t sw = 0;
 	int rc;
 
-	if (e != MCKD_OK)
+	hex(card, MCKD_CARD_ID_LEN, id);
+	if (f->link == NULL) {
+		say("card %s: it is recorded; the next login of the card delivers it", id);
+		return EX_DONE;
+	}
+	if ((e = mckd_store_get(t->store, card, &r)) != MCKD_OK)
 		return fail_store(t, e);
 	rc = deliver(t, r, f, NULL, NULL, &sw);
 	mckd_record_free(r);
 	if (rc == -1) {
-		say("the card has taken it (ticket %u)", f->info.epoch);
+		say("card %s has taken it (ticket %u)", id, f->info.epoch);
 		return EX_DONE;
 	}
-	say("it is recorded and stays queued; the card must take it before its next login counts");
+	say("card %s: it is recorded and stays queued; the card must take it before its next login counts", id);
 	return rc == EX_WRONG_CARD ? rc : EX_PARTLY;
 }
 
@@ -254,14 +260,8 @@ order(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *k
 	if (rc != -1)
 		goto out;
 	rc = commit_order(t, card, kind, unknown && f.link != NULL ? &f.info : NULL, fn, arg);
-	if (rc != -1)
-		goto out;
-	if (f.link != NULL) {
+	if (rc == -1)
 		rc = order_deliver(t, card, &f);
-	} else {
-		say("it is recorded; the next login of the card delivers it");
-		rc = EX_DONE;
-	}
 out:
 	reader_close(&f);
 	return rc;

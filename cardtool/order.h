@@ -26,7 +26,7 @@ int order_resync(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], or
  */
 int order_reach(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], enum order_when when,
     struct found *f, bool *unknown);
-/* Sends what is recorded. The exit status. */
+/* Sends what is recorded; without a card says that it waits. The exit status. */
 int order_deliver(struct tool *t, const uint8_t *card, struct found *f);
 
 /* Does the card stand where the record says, or somewhere in its queue? -1, or EX_WRONG_CARD. */

@@ -61,7 +61,7 @@ run(struct tool *t, int argc, char **argv)
 	if ((table = table_new(t, columns, sizeof(columns) / sizeof(columns[0]))) != NULL) {
 		for (size_t i = 0; i < n && bad == 0; i++)
 			bad = row(table, pcsc, &readers[i]);
-		bad |= table_end(table);
+		bad |= table_end(table, NULL);
 	}
 	mckd_pcsc_close(pcsc);
 	return table == NULL || bad != 0 ? fail(MCKD_E_NOMEM, "readers") : EX_DONE;

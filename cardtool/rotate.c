@@ -249,16 +249,10 @@ rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 		reader_close(&f);
 		return order(t, card, "rotate", o->when, change, &o->q);
 	}
-	if (rc != -1) {
+	if (rc != -1)
 		rc = keep_without(t, card, o, &f, unknown, rc);
-	} else if ((rc = keep(t, card, &o->q)) == -1) {
-		if (f.link != NULL) {
-			rc = order_deliver(t, card, &f);
-		} else {
-			say("it is recorded; the next login of the card delivers it");
-			rc = EX_DONE;
-		}
-	}
+	else if ((rc = keep(t, card, &o->q)) == -1)
+		rc = order_deliver(t, card, &f);
 	reader_close(&f);
 	return rc;
 }

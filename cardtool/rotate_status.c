@@ -189,7 +189,7 @@ rotations(struct tool *t, struct status *s)
 	if ((s->table = table_new(t, rotation_columns, N_ROTATION)) == NULL)
 		return MCKD_E_NOMEM;
 	e = mckd_rotations(t->store, rotation_row, s);
-	return table_end(s->table) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
+	return table_end(s->table, NULL) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
 }
 
 static enum mckd_err
@@ -200,7 +200,7 @@ cards(struct tool *t, struct status *s)
 	if ((s->table = table_new(t, card_columns, N_CARD)) == NULL)
 		return MCKD_E_NOMEM;
 	e = mckd_store_waiting(t->store, card_row, s);
-	return table_end(s->table) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
+	return table_end(s->table, NULL) != 0 && e == MCKD_OK ? MCKD_E_NOMEM : e;
 }
 
 static void

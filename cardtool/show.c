@@ -74,7 +74,7 @@ run(struct tool *t, int argc, char **argv)
 	table = table_new(t, columns, N_COLUMNS);
 	for (unsigned i = 0; table != NULL && i < r->block.napps && e == MCKD_OK; i++)
 		e = app_row(t, table, &r->block, &r->block.app[i]);
-	if (table == NULL || (table_end(table) != 0 && e == MCKD_OK))
+	if (table == NULL || (table_end(table, NULL) != 0 && e == MCKD_OK))
 		e = MCKD_E_NOMEM;
 	mckd_record_free(r);
 	return e == MCKD_OK ? EX_DONE : e == MCKD_E_NOMEM ? fail(e, "show") : fail_store(t, e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "table.h"
+#include "ui.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -111,7 +112,7 @@ table_row(struct table *b, const char *const *values)
 }
 
 int
-table_end(struct table *b)
+table_end(struct table *b, const char *none)
 {
 	int rc = 0;
 
@@ -119,6 +120,8 @@ table_end(struct table *b)
 		fputs(b->rows == 0 ? "[]\n" : "\n]\n", stdout);
 	else
 		rc = print(b);
+	if (b->lines != NULL && b->rows == 0 && none != NULL)
+		say("%s", _(none));
 	scols_unref_table(b->lines);
 	free(b);
 	return rc;

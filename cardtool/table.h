@@ -18,7 +18,7 @@ struct table;
 struct table *table_new(const struct tool *t, const struct column *columns, unsigned n);
 /* One value per column, NULL is empty (a number: null). 0 or -1. */
 int table_row(struct table *b, const char *const *values);
-/* Prints what is left, frees. 0 or -1. */
-int table_end(struct table *b);
+/* Prints what is left, frees. Where there was no row: says none, unless that is NULL. 0 or -1. */
+int table_end(struct table *b, const char *none);
 
 #endif

@@ -298,3 +298,22 @@ account_nscd() {
 	rm -rf /run/nscd
 }
 scenario account_nscd
+
+# To a person; a script gets an empty list
+empty_lists_are_said() {
+	find /var/lib/mckd -mindepth 1 -delete
+	rm /etc/mckd/store.key
+	cardtool init
+	for list in 'account:no accounts here' 'list:no cards here' 'log:no events yet' \
+		'list alice:no card of this user here'; do
+		# shellcheck disable=SC2086
+		cardtool ${list%%:*} >"$BED/listed" 2>"$BED/said"
+		[ ! -s "$BED/listed" ]
+		[ "$(cat "$BED/said")" = "cardtool: ${list#*:}" ]
+		# shellcheck disable=SC2086
+		cardtool ${list%%:*} --json >"$BED/listed" 2>"$BED/said"
+		[ "$(cat "$BED/listed")" = '[]' ]
+		[ ! -s "$BED/said" ]
+	done
+}
+scenario empty_lists_are_said

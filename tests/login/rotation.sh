@@ -417,3 +417,19 @@ receipt_lost() {
 	rm -rf "$BED/queued"
 }
 scenario receipt_lost
+
+# Each word on an order's way says whose it is
+rotation_names_its_card() {
+	id=$(card_id alice)
+	exits 0 cardtool rotate --deferred alice
+	grep -qx "cardtool: card $id: it is recorded; the next login of the card delivers it" "$BED/exits.out"
+	card_in 0 "$BED/alice.card" --refuse 20
+	exits 9 cardtool rotate --now alice
+	grep -qx "cardtool: card $id: it is recorded and stays queued; the card must take it before its next login counts" \
+		"$BED/exits.out"
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	exits 0 cardtool rotate alice
+	grep -qE "^cardtool: card $id has taken it \(ticket [0-9]+\)$" "$BED/exits.out"
+}
+scenario rotation_names_its_card
