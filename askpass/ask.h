@@ -2,20 +2,15 @@
 #ifndef MCKD_ASKPASS_ASK_H
 #define MCKD_ASKPASS_ASK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "tty.h"
 
 #define ASK_MAX 1024	/* of an answer, with its NUL: what ssh takes */
-
-enum ask { ASK_OK, ASK_CANCELLED, ASK_NOBODY };
 
 /* On stderr, after "mckd-askpass: ". */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* pinentry.c: NOBODY: there is no pinentry that works here. */
 enum ask ask_pinentry(const char *description, char out[static ASK_MAX]);
-/* tty.c: on the terminal, the prompt first. */
-enum ask ask_tty(const char *prompt, bool echo, char out[static ASK_MAX]);
 /* fallback.c: a prompt that is none of ours; the exit status. */
 int fallback(const char *prompt);
 

@@ -30,7 +30,7 @@ on_tty(const char *prompt)
 	int rc = 1;
 
 	(void)snprintf(text, sizeof(text), "%s%s", prompt, confirm ? _(" (yes/no) ") : "");
-	switch (ask_tty(text, confirm, answer)) {
+	switch (ask_tty(text, confirm, answer, sizeof(answer))) {
 	case ASK_OK:
 		if (confirm)
 			rc = strcasecmp(answer, "yes") != 0;

@@ -70,7 +70,7 @@ ask_pin(const struct mckd_challenge *c, const struct mckd_challenge_prefix *pref
 	if ((rc = ask_pinentry(text, pin)) != ASK_NOBODY)
 		return rc;
 	(void)snprintf(prompt, sizeof(prompt), _("%s\nPIN: "), text);
-	return ask_tty(prompt, false, pin);
+	return ask_tty(prompt, false, pin, ASK_MAX);
 }
 
 static void

@@ -40,8 +40,9 @@ cardtool_cardtool_SOURCES = \
 	cardtool/ui.c cardtool/ui.h \
 	cardtool/verify.c \
 	cardtool/verify_signature.c \
+	askpass/tty.c askpass/tty.h \
 	mckd-auth/verdict.c mckd-auth/verdict.h
-cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
+cardtool_cardtool_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd -I$(srcdir)/mckd-auth -I$(srcdir)/askpass $(SMARTCOLS_CFLAGS) $(JANSSON_CFLAGS)
 cardtool_cardtool_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
 cardtool_cardtool_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 cardtool_cardtool_LDADD = libmckd.la $(SMARTCOLS_LIBS) $(JANSSON_LIBS)

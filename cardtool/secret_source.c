@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tty.h"
 #include "ui.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 bool
@@ -20,61 +19,23 @@ have_terminal(void)
 	return true;
 }
 
-/* One line. -1 where there is none, or it is too long. */
-static int
-read_line(int fd, char out[static SECRET_MAX])
-{
-	size_t n = 0;
-	ssize_t got;
-	char c;
-
-	while ((got = read(fd, &c, 1)) == 1 && c != '\n') {
-		if (n < SECRET_MAX)
-			out[n] = c;
-		n += n < SECRET_MAX;
-	}
-	if (got < 0 || (got == 0 && n == 0) || n >= SECRET_MAX) {
-		mckd_wipe(out, SECRET_MAX);
-		return -1;
-	}
-	out[n] = '\0';
-	return 0;
-}
-
 int
 ask_secret(const char *prompt, char out[static SECRET_MAX])
 {
-	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC), rc = EX_OTHER;
-	struct termios old, quiet;
-	sigset_t block, before;
+	char text[256];
 
-	if (fd < 0 || tcgetattr(fd, &old) != 0) {
-		say("there is no terminal to ask for the %s; give it by file or descriptor", prompt);
-		if (fd >= 0)
-			close(fd);
-		return EX_OTHER;
-	}
-	/* A signal between would leave the terminal mute: take it afterwards. */
-	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGTERM);
-	sigaddset(&block, SIGTSTP);
-	sigprocmask(SIG_BLOCK, &block, &before);
-	quiet = old;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	/* Mute before it is asked: who is quick would be shown, and not heard. */
-	if (tcsetattr(fd, TCSAFLUSH, &quiet) == 0) {
-		fprintf(stderr, "%s: ", prompt);
-		if (read_line(fd, out) == 0)
-			rc = -1;
-		(void)tcsetattr(fd, TCSAFLUSH, &old);
-	}
-	fputc('\n', stderr);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	close(fd);
-	if (rc != -1)
+	(void)snprintf(text, sizeof(text), "%s: ", prompt);
+	switch (ask_tty(text, false, out, SECRET_MAX)) {
+	case ASK_OK:
+		return -1;
+	case ASK_CANCELLED:
 		say("no %s was read", prompt);
-	return rc;
+		break;
+	case ASK_NOBODY:
+		say("there is no terminal to ask for the %s; give it by file or descriptor", prompt);
+		break;
+	}
+	return EX_OTHER;
 }
 
 bool

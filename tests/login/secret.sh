@@ -1,6 +1,8 @@
 # The confidential number of figure 3, for the modules stacked behind
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
 
 # service_and_exec NAME PROGRAM [module option ...]: what the module leaves as PAM_AUTHTOK
 # goes to a program's standard input, by pam_exec, as to whatever unlocks something
@@ -143,3 +145,42 @@ secret_opens_a_luks_volume() {
 	[ "$verdict" != SUCCESS ]
 }
 scenario secret_opens_a_luks_volume
+
+# However a prompt for a secret ends, the terminal shows again what is typed; what was stopped asks anew.
+# The pid is that of the program: the shell that wrote it has become it.
+secret_prompt_gives_the_terminal_back() {
+	printf '#!/bin/sh\necho $$ >"%s"\nexec cardtool secret put --deferred alice\n' "$BED/asker" >"$BED/put"
+	chmod 755 "$BED/put"
+	PUT=$BED/put ASKER=$BED/asker talk <<-'END'
+		# dash does not touch the terminal's modes: what is seen is what was left
+		spawn env "PS1=at-home> " sh
+		see {at-home> $}
+		proc echoes {} {
+			type {stty -a | tr ' ;' '\n\n' | grep -x -e echo -e -echo}
+			see {\necho\r\n.*at-home> $}
+		}
+		echoes
+		foreach way {INT QUIT TERM HUP ^C ^\\ ^Z} key {{} {} {} {} "\x03" "\x1c" "\x1a"} {
+			type $env(PUT)
+			see {confidential number: $}
+			send -- "half"
+			if {$key ne ""} {
+				send -- $key
+			} else {
+				exec kill -$way [exec cat $env(ASKER)]
+			}
+			see {at-home> $}
+			echoes
+		}
+		type fg
+		see {confidential number: $}
+		type "open sesame"
+		see {confidential number again: $}
+		type "open sesame"
+		see_before {is recorded.*at-home> $} {sesame}
+		echoes
+		type exit
+		expect eof
+	END
+}
+scenario secret_prompt_gives_the_terminal_back
