@@ -125,8 +125,8 @@ main(void)
 	/* Before the verdict, for the caller's end is this process's. */
 	if (code == PAM_SUCCESS && a->login.duress && a->conf.duress_unit[0] != '\0')
 		mckd_alert(a->conf.duress_unit);
+	mckd_watch_closing();
 	send_verdict(a, code);
-	mckd_watch_no_ball();
 	mckd_login_close(&a->login);
 	if (a->login.link != NULL)
 		a->login.link->ops->close(a->login.link);

@@ -16,6 +16,11 @@ void mckd_watch_deadline(unsigned seconds);
 void mckd_watch_ball(void);		/* ours: from now on, the deadline */
 void mckd_watch_ball_for(unsigned more_s);	/* ours, with so many seconds beyond the deadline */
 void mckd_watch_no_ball(void);
+/*
+ * The verdict is about to be given: the caller hangs up on it, and then card and store are still
+ * to be let go of, in a second at most. The watch says nothing any more.
+ */
+void mckd_watch_closing(void);
 /* Until it has been ours for so long: how long the work took is not to be seen. */
 void mckd_watch_even_out(unsigned ms);
 

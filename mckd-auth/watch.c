@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #define STACK_SIZE (128 * 1024)
+#define CLOSING_MS 1000
 
 static atomic_llong until;	/* milliseconds of the monotonic clock; 0: no deadline */
 static unsigned deadline = 30;
 static struct timespec since;	/* the ball is ours; the main thread's alone */
+static atomic_bool closing;
 static int watched = -1, bell = -1;
 static const atomic_bool *accepted;
 
@@ -79,24 +81,37 @@ mckd_watch_no_ball(void)
 	set_until(0);
 }
 
+void
+mckd_watch_closing(void)
+{
+	set_until(now_ms() + CLOSING_MS);
+	atomic_store(&closing, true);
+}
+
 /* A hung reader or pcscd holds the other thread in a call that nothing ends but this. */
 static void *
 watch(void *arg)
 {
-	struct pollfd fds[2] = { { watched, POLLRDHUP, 0 }, { bell, POLLIN, 0 } };
+	struct pollfd fds[2] = { { .events = POLLRDHUP }, { .fd = bell, .events = POLLIN } };
 	uint64_t rung;
 
 	for (;;) {
+		/* In this order, for the deadline of before is over where it is closing. */
+		bool shut = atomic_load(&closing);
 		long long end = atomic_load(&until), left = end == 0 ? -1 : end - now_ms();
 
 		if (end != 0 && left <= 0) {
-			mckd_talk_give_up(atomic_load(accepted));
-			mckd_audit_late(atomic_load(accepted));
+			if (!shut) {
+				mckd_talk_give_up(atomic_load(accepted));
+				mckd_audit_late(atomic_load(accepted));
+			}
 			_exit(1);
 		}
+		fds[0].fd = shut ? -1 : watched;
 		if (poll(fds, 2, left > INT_MAX ? INT_MAX : (int)left) < 0 && errno != EINTR)
 			_exit(1);
-		if ((fds[0].revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL)) != 0)
+		if ((fds[0].revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL)) != 0 &&
+		    !atomic_load(&closing))
 			_exit(1);
 		if ((fds[1].revents & POLLIN) != 0 && read(bell, &rung, sizeof(rung)) < 0 &&
 		    errno != EAGAIN && errno != EINTR)

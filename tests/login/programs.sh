@@ -78,3 +78,19 @@ host_of_a_traced_helper() {
 	no_helper_left
 }
 scenario host_of_a_traced_helper
+
+# With its verdict given it lets go of card and store: killed at that, it would reset the card
+host_leaves_helper_its_end() {
+	service_exact host
+	card_in 0 "$BED/alice.card"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\n"$1"; echo $? >>%s\n' "$BED/ends" >"$BED/note"
+	chmod 755 "$BED/note"
+	helper_by "$BED/note"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		says SUCCESS host alice 246810
+	done
+	no_helper_left
+	[ "$(grep -cx 0 "$BED/ends")" = 10 ]
+}
+scenario host_leaves_helper_its_end

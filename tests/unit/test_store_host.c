@@ -216,8 +216,6 @@ test_store_of_version_2(void **state)
 	    "DROP TABLE host; DROP TABLE self; DROP TABLE receipt; "
 	    "ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; "
 	    "PRAGMA user_version = 2");
-	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_E_STORE_UNTRUSTED);
-	assert_non_null(strstr(t->why, "must be opened for writing once"));
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
 	assert_int_equal(mckd_store_get(t->store, rec.block.card, &r), MCKD_OK);
 	got = *r;
