@@ -25,7 +25,7 @@ libmckd_la_SOURCES += \
 	libmckd/store_card.c libmckd/store_event.c libmckd/store_host.c libmckd/store_host.h \
 	libmckd/store_mac.c libmckd/store_path.c libmckd/store_priv.h \
 	libmckd/store_rotate.c libmckd/store_rotate.h libmckd/store_rotation.c \
-	libmckd/store_schema.c libmckd/store_sql.c libmckd/store_statements.c \
+	libmckd/store_schema.c libmckd/store_seal.c libmckd/store_sql.c libmckd/store_statements.c \
 	libmckd/store_ticket.c
 libmckd_la_SOURCES += \
 	libmckd/conf.c libmckd/conf.h libmckd/conf_file.c libmckd/conf_file.h \

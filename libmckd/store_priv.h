@@ -90,7 +90,7 @@ bool mckd_column_text(sqlite3_stmt *st, int at, char *out, size_t room);
 /* store_schema.c: checks the version; migrates a writable store; reads the hostID. */
 enum mckd_err mckd_schema_open(struct mckd_store *s, bool create);
 
-/* store_block.c: number is the slot, or the epoch of a ticket; 0 where there is none. */
+/* store_seal.c: number is the slot, or the epoch of a ticket; 0 where there is none. */
 struct mckd_sealed_at {
 	const char *table;
 	const uint8_t *card;
@@ -103,7 +103,7 @@ enum mckd_err mckd_store_seal(struct mckd_store *s, const struct mckd_sealed_at 
 enum mckd_err mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_at *at,
     const uint8_t *in, size_t len, uint8_t *out);
 
-/* One application's row; inside a transaction of the caller. */
+/* store_block.c: one application's row; inside a transaction of the caller. */
 enum mckd_err mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd_app *app);
 
 /* store_event.c: inside a transaction of the caller. */

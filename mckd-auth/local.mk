@@ -35,10 +35,3 @@ test_conf_SOURCES = tests/unit/test_conf.c
 test_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CMOCKA_CFLAGS)
 test_conf_LDADD = libmckd.la $(CMOCKA_LIBS)
 TESTS += test_conf
-
-check_PROGRAMS += test_login
-test_login_SOURCES = tests/unit/test_login.c tests/unit/login_rig.c tests/unit/login_rig.h \
-	tests/unit/soft_card.c tests/unit/soft_card.h $(card_application)
-test_login_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS)
-test_login_LDADD = libmckd.la $(CRYPTO_LIBS) $(CMOCKA_LIBS)
-TESTS += test_login

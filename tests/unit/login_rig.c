@@ -305,3 +305,14 @@ rig_queue(struct rig *r, const uint8_t *tlv, size_t len)
 	rig_put(r, rec);
 	assert_int_equal(mckd_store_commit(r->store), MCKD_OK);
 }
+
+enum mckd_card_status
+rig_status(struct rig *r, char reason[static 64])
+{
+	struct mckd_record *rec = rig_record(r);
+	enum mckd_card_status s = rec->status;
+
+	memcpy(reason, rec->reason, 64);
+	mckd_record_free(rec);
+	return s;
+}

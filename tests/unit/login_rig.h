@@ -5,6 +5,8 @@
 #include "login.h"
 #include "soft_card.h"
 
+enum { SELECT = 0xa4, VERIFY = 0x20, AUTHENTICATE = 0x10, GET_SECRET = 0x12, TICKET = 0x20 };
+
 /*
  * A provisioned card in process, a store that knows it, and alice: application "login" in
  * slot 1 (host-random, PIN 123456, N1), "backup" in slot 2 (counter, PIN 654321), "door" in
@@ -32,12 +34,17 @@ struct rig {
 	const char *pad_pin;			/* what a person types on the pad */
 };
 
+#define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_make, rig_remove)
+extern const struct mckd_cardlink_ops rig_with_pad;
+
 int rig_make(void **state);
 int rig_remove(void **state);
 enum mckd_err rig_open(struct rig *r);
 /* Opens, decides; counts only these APDUs. */
 enum mckd_err rig_login(struct rig *r, const char *pin);
 struct mckd_record *rig_record(struct rig *r);
+/* Of the card in the store, and why it is so. */
+enum mckd_card_status rig_status(struct rig *r, char reason[static 64]);
 void rig_put(struct rig *r, struct mckd_record *rec);	/* stores it and frees it */
 /* Composes the next ticket and queues it. */
 void rig_queue(struct rig *r, const uint8_t *tlv, size_t len);

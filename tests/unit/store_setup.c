@@ -116,3 +116,23 @@ setup_sql(struct setup *t, const char *sql)
 		fail_msg("%s", message);
 	sqlite3_close(db);
 }
+
+void
+setup_put(struct setup *t, struct mckd_record *r, uint8_t id)
+{
+	setup_record(r, id, true);
+	assert_int_equal(mckd_store_put(t->store, r, false), MCKD_OK);
+}
+
+void
+setup_expect(struct setup *t, uint8_t id, uint32_t counter, enum mckd_card_status status)
+{
+	uint8_t card[MCKD_CARD_ID_LEN];
+	struct mckd_record *r;
+
+	memset(card, id, sizeof(card));
+	assert_int_equal(mckd_store_get(t->store, card, &r), MCKD_OK);
+	assert_int_equal(r->counter, counter);
+	assert_int_equal(r->status, status);
+	mckd_record_free(r);
+}

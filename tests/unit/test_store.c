@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "store_setup.h"
@@ -15,24 +11,6 @@ static struct mckd_record rec;
 static const uint8_t card1[8] = { 1, 1, 1, 1, 1, 1, 1, 1 }, card2[8] = { 2, 2, 2, 2, 2, 2, 2, 2 };
 static const struct mckd_event event = { .kind = "login", .user = "alice", .verdict = "ok", .has_card = true,
 	.card = { 1, 1, 1, 1, 1, 1, 1, 1 }, .epoch = 7, .index = 3 };
-
-static void
-put(struct setup *t, uint8_t id)
-{
-	setup_record(&rec, id, true);
-	assert_int_equal(mckd_store_put(t->store, &rec, false), MCKD_OK);
-}
-
-static void
-expect_card(struct setup *t, uint32_t counter, enum mckd_card_status status)
-{
-	struct mckd_record *r;
-
-	assert_int_equal(mckd_store_get(t->store, card1, &r), MCKD_OK);
-	assert_int_equal(r->counter, counter);
-	assert_int_equal(r->status, status);
-	mckd_record_free(r);
-}
 
 static void
 test_round_trip(void **state)
@@ -79,7 +57,7 @@ test_replace(void **state)
 	struct mckd_record *r;
 	int users = 0;
 
-	put(t, 1);
+	setup_put(t, &rec, 1);
 	assert_int_equal(mckd_store_assign(t->store, card1, 1, "alice"), MCKD_OK);
 	assert_int_equal(mckd_store_assign(t->store, card1, 8, "alice"), MCKD_OK);
 	assert_int_equal(setup_accept(t->store, card1, 5, 9, 8, NULL), MCKD_OK);
@@ -110,8 +88,8 @@ test_users_and_find(void **state)
 	uint8_t id[8];
 	int n = 0;
 
-	put(t, 1);
-	put(t, 2);
+	setup_put(t, &rec, 1);
+	setup_put(t, &rec, 2);
 	assert_int_equal(mckd_store_assign(t->store, card1, 1, "alice"), MCKD_OK);
 	assert_int_equal(mckd_store_assign(t->store, card1, 1, "alice"), MCKD_E_STORE_EXISTS);
 	assert_int_equal(mckd_store_assign(t->store, card1, 8, "alice"), MCKD_OK);
@@ -170,30 +148,30 @@ test_accept(void **state)
 	struct setup *t = *state;
 	char kind[16] = "";
 
-	put(t, 1);
+	setup_put(t, &rec, 1);
 	assert_int_equal(setup_accept(t->store, card2, 5, 6, 7, &event), MCKD_E_STORE_NOT_FOUND);
 	assert_int_equal(setup_accept(t->store, card1, 5, 9, 7, &event), MCKD_OK);
-	expect_card(t, 9, MCKD_CARD_ACTIVE);
+	setup_expect(t, 1, 9, MCKD_CARD_ACTIVE);
 	assert_int_equal(setup_accept(t->store, card1, 5, 8, 7, &event), MCKD_E_TIMEOUT);
 	assert_int_equal(setup_accept(t->store, card1, 9, 10, 6, &event), MCKD_E_AUTH);
-	expect_card(t, 9, MCKD_CARD_ACTIVE);
+	setup_expect(t, 1, 9, MCKD_CARD_ACTIVE);
 	assert_int_equal(mckd_store_events(t->store, 1, last_kind, kind), MCKD_OK);
 	assert_string_equal(kind, "login");
 	/* Equal to the stored one: always a clone, and committed. */
 	assert_int_equal(setup_accept(t->store, card1, 5, 9, 7, &event), MCKD_E_CLONE);
 	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
-	expect_card(t, 9, MCKD_CARD_SUSPENDED);
+	setup_expect(t, 1, 9, MCKD_CARD_SUSPENDED);
 	assert_int_equal(mckd_store_events(t->store, 1, last_kind, kind), MCKD_OK);
 	assert_string_equal(kind, "clone");
 	assert_int_equal(setup_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_SUSPENDED);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_ACTIVE, ""), MCKD_OK);
 	/* Not greater than the value before. */
 	assert_int_equal(setup_accept(t->store, card1, 9, 3, 7, &event), MCKD_E_CLONE);
-	expect_card(t, 9, MCKD_CARD_SUSPENDED);
+	setup_expect(t, 1, 9, MCKD_CARD_SUSPENDED);
 	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_REVOKED, ""), MCKD_OK);
 	assert_int_equal(setup_accept(t->store, card1, 9, 11, 7, &event), MCKD_E_REVOKED);
 	assert_int_equal(setup_accept(t->store, card1, 9, 9, 7, &event), MCKD_E_CLONE);
-	expect_card(t, 9, MCKD_CARD_REVOKED);
+	setup_expect(t, 1, 9, MCKD_CARD_REVOKED);
 }
 
 static void
@@ -203,7 +181,7 @@ test_tickets(void **state)
 	struct mckd_ticket a = { .epoch = 7, .len = 50 }, out;
 	struct mckd_record *r;
 
-	put(t, 1);
+	setup_put(t, &rec, 1);
 	memset(a.t, 1, sizeof(a.t));
 	memset(a.receipt, 2, sizeof(a.receipt));
 	memset(a.body, 3, a.len);
@@ -256,197 +234,7 @@ test_nesting(void **state)
 	assert_int_equal(mckd_store_put(t->store, &rec, false), MCKD_OK);
 	assert_int_equal(mckd_store_assign(t->store, card1, 3, "x"), MCKD_E_STORE_NOT_FOUND);
 	assert_int_equal(mckd_store_commit(t->store), MCKD_OK);
-	expect_card(t, 5, MCKD_CARD_ACTIVE);
-}
-
-/* Eight processes take turns; then all of them offer the same counter. */
-static void
-hammer(struct setup *t, bool equal, int rounds, int *accepted, int *cloned)
-{
-	struct { int ok, clone; } sum, got = { 0, 0 };
-	int fds[2];
-
-	*accepted = *cloned = 0;
-	mckd_store_close(t->store);
-	t->store = NULL;
-	assert_int_equal(pipe(fds), 0);
-	for (int p = 0; p < 8; p++) {
-		if (fork() != 0)
-			continue;
-		sum.ok = sum.clone = 0;
-		if (setup_open(t, MCKD_STORE_WRITE) != MCKD_OK)
-			_exit(1);
-		for (int i = 0; i < rounds; i++) {
-			struct mckd_record *r;
-			enum mckd_err e = MCKD_OK;
-
-			if (!equal)
-				e = mckd_store_begin(t->store);
-			if (e == MCKD_OK && (e = mckd_store_get(t->store, card1, &r)) == MCKD_OK) {
-				e = setup_accept(t->store, card1, equal ? 5 : r->counter,
-				    equal ? 6 : r->counter + 1, 7, &event);
-				mckd_record_free(r);
-			}
-			if (!equal && e == MCKD_OK)
-				e = mckd_store_commit(t->store);
-			sum.ok += e == MCKD_OK;
-			sum.clone += e == MCKD_E_CLONE;
-		}
-		_exit(write(fds[1], &sum, sizeof(sum)) != (ssize_t)sizeof(sum));
-	}
-	close(fds[1]);
-	while (read(fds[0], &got, sizeof(got)) == (ssize_t)sizeof(got)) {
-		*accepted += got.ok;
-		*cloned += got.clone;
-	}
-	close(fds[0]);
-	for (int p = 0, status; p < 8; p++) {
-		assert_true(wait(&status) > 0);
-		assert_int_equal(status, 0);
-	}
-	assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
-}
-
-static void
-test_hammer(void **state)
-{
-	struct setup *t = *state;
-	int ok, clone;
-
-	put(t, 1);
-	hammer(t, true, 5, &ok, &clone);
-	assert_int_equal(ok, 1);
-	assert_int_equal(clone, 39);
-	expect_card(t, 6, MCKD_CARD_SUSPENDED);
-	assert_int_equal(mckd_store_set_status(t->store, card1, MCKD_CARD_ACTIVE, ""), MCKD_OK);
-	hammer(t, false, 25, &ok, &clone);
-	assert_int_equal(ok, 200);
-	expect_card(t, 206, MCKD_CARD_ACTIVE);
-}
-
-static void
-test_kill(void **state)
-{
-	struct setup *t = *state;
-	uint32_t told = 5;
-	int killed = 0;
-
-	put(t, 1);
-	for (int round = 0; round < 20; round++) {
-		uint32_t v, first = told;
-		struct mckd_record *r;
-		int fds[2], status;
-		pid_t pid;
-
-		mckd_store_close(t->store);
-		t->store = NULL;
-		assert_int_equal(pipe(fds), 0);
-		if ((pid = fork()) == 0) {
-			if (setup_open(t, MCKD_STORE_WRITE) != MCKD_OK)
-				_exit(1);
-			for (v = first + 1;; v++)
-				if (setup_accept(t->store, card1, v - 1, v, 7, &event) != MCKD_OK ||
-				    write(fds[1], &v, sizeof(v)) < 0)
-					_exit(1);
-		}
-		close(fds[1]);
-		for (int i = 0; i <= round % 5; i++)
-			assert_int_equal(read(fds[0], &told, sizeof(told)), sizeof(told));
-		usleep((useconds_t)(round * 37));
-		kill(pid, SIGKILL);
-		while (read(fds[0], &v, sizeof(v)) == (ssize_t)sizeof(v))
-			told = v;
-		close(fds[0]);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		killed += WIFSIGNALED(status);
-		assert_int_equal(setup_open(t, MCKD_STORE_WRITE), MCKD_OK);
-		assert_int_equal(mckd_store_get(t->store, card1, &r), MCKD_OK);
-		/* All that was promised is there, and at most the one in flight. */
-		assert_true(r->counter == told || r->counter == told + 1);
-		told = r->counter;
-		mckd_record_free(r);
-	}
-	assert_int_equal(killed, 20);
-}
-
-/* A mark tells of every commit, another's or one's own, and of nothing else. */
-/* Leaves what a writer leaves that dies in COMMIT: new pages in the file, and the journal of the old. */
-static void
-die_in_commit(struct setup *t)
-{
-	sqlite3 *db;
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		/* With no room to keep pages, they are written before COMMIT. */
-		if (sqlite3_open(t->db, &db) == SQLITE_OK && sqlite3_exec(db, "PRAGMA cache_size = 1; BEGIN IMMEDIATE;"
-		    "UPDATE card SET counter = 77; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-		    "WHERE i < 2000) INSERT INTO meta SELECT 'k' || i, x'00' FROM n", NULL, NULL, NULL) == SQLITE_OK)
-			raise(SIGKILL);
-		_exit(1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-}
-
-static void
-test_killed_in_commit(void **state)
-{
-	static const enum mckd_store_mode modes[] = { MCKD_STORE_READ, MCKD_STORE_WRITE, MCKD_STORE_UNPROVED };
-	struct setup *t = *state;
-	sqlite3 *db;
-
-	put(t, 1);
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		mckd_store_close(t->store);
-		t->store = NULL;
-		die_in_commit(t);
-		/* So it is: who may not write cannot read. */
-		assert_int_equal(sqlite3_open_v2(t->db, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-		assert_int_equal(sqlite3_exec(db, "SELECT count(*) FROM meta", NULL, NULL, NULL), SQLITE_READONLY);
-		assert_int_equal(sqlite3_extended_errcode(db), SQLITE_READONLY_ROLLBACK);
-		sqlite3_close(db);
-		assert_int_equal(setup_open(t, modes[i]), MCKD_OK);
-		assert_int_equal(mckd_store_prove(t->store), MCKD_OK);
-		expect_card(t, 5, MCKD_CARD_ACTIVE);
-		assert_int_equal(mckd_store_event(t->store, &event), modes[i] == MCKD_STORE_READ ? MCKD_E_USAGE : MCKD_OK);
-	}
-}
-
-static void
-test_mark(void **state)
-{
-	struct setup *t = *state;
-	struct mckd_store *other = NULL;
-	struct mckd_event ev = { .kind = "login" };
-	uint64_t a = 0, b = 0;
-	char why[MCKD_WHY];
-
-	put(t, 1);
-	assert_int_equal(mckd_store_open(t->dir, t->key, MCKD_STORE_WRITE, &other, why), MCKD_OK);
-	assert_int_equal(mckd_store_mark(t->store, &a), MCKD_OK);
-	expect_card(t, 5, MCKD_CARD_ACTIVE);
-	assert_int_equal(mckd_store_begin(other), MCKD_OK);
-	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
-	mckd_store_rollback(other);
-	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
-	assert_true(a == b);
-	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
-	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
-	assert_true(a != b);
-	assert_int_equal(mckd_store_event(t->store, &ev), MCKD_OK);
-	assert_int_equal(mckd_store_mark(t->store, &a), MCKD_OK);
-	assert_true(a != b);
-	/* One moment; and what is read there cannot be what is written. */
-	assert_int_equal(mckd_store_read_begin(t->store), MCKD_OK);
-	expect_card(t, 5, MCKD_CARD_ACTIVE);
-	assert_int_equal(mckd_store_mark(t->store, &b), MCKD_OK);
-	assert_true(a == b);
-	assert_int_equal(mckd_store_begin(t->store), MCKD_E_USAGE);
-	mckd_store_read_end(t->store);
-	assert_int_equal(mckd_store_event(other, &ev), MCKD_OK);
-	mckd_store_close(other);
+	setup_expect(t, 1, 5, MCKD_CARD_ACTIVE);
 }
 
 static void
@@ -481,9 +269,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_round_trip), T(test_replace), T(test_users_and_find), T(test_many_cards), T(test_accept),
-		T(test_tickets), T(test_nesting), T(test_hammer), T(test_kill),
-		T(test_killed_in_commit), T(test_mark), T(test_no_scans),
+		T(test_round_trip), T(test_replace), T(test_users_and_find), T(test_many_cards),
+		T(test_accept), T(test_tickets), T(test_nesting), T(test_no_scans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
