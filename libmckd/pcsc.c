@@ -3,7 +3,6 @@
 #include "pcsc_inside.h"
 
 #include <fnmatch.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 
 struct mckd_pcsc {
 	SCARDCONTEXT ctx;
-	atomic_bool cancelled;
 	char list[LIST_LEN];			/* names, each ended by NUL, then a NUL */
 	DWORD list_len;
 	size_t n;				/* readers; state[n] is PNP */
@@ -40,7 +38,6 @@ mckd_pcsc_err(LONG rv)
 	case (DWORD)SCARD_W_RESET_CARD & 0xffffffff:
 		return MCKD_E_CARD_GONE;
 	case (DWORD)SCARD_E_TIMEOUT & 0xffffffff:
-	case (DWORD)SCARD_E_CANCELLED & 0xffffffff:
 		return MCKD_E_TIMEOUT;
 	case (DWORD)SCARD_E_NO_MEMORY & 0xffffffff:
 		return MCKD_E_NOMEM;
@@ -165,26 +162,15 @@ mckd_pcsc_wait(struct mckd_pcsc *p, int timeout_ms)
 	enum mckd_err err;
 	LONG rv;
 
-	if (atomic_exchange(&p->cancelled, false))
-		return MCKD_E_TIMEOUT;
 	if ((err = list(p, names, &len)) != MCKD_OK)
 		return err;
 	if (p->state[p->n].szReader == NULL || len != p->list_len ||
 	    memcmp(names, p->list, len) != 0)
 		return MCKD_OK;
 	rv = SCardGetStatusChange(p->ctx, timeout, p->state, (DWORD)p->n + 1);
-	if (rv == SCARD_E_CANCELLED)
-		atomic_store(&p->cancelled, false);
 	err = mckd_pcsc_err(rv);
 	/* A reader that was pulled out is a change, too. */
 	return err == MCKD_E_NO_READER ? MCKD_OK : err;
-}
-
-void
-mckd_pcsc_cancel(struct mckd_pcsc *p)
-{
-	atomic_store(&p->cancelled, true);
-	(void)SCardCancel(p->ctx);
 }
 
 enum mckd_err

@@ -24,11 +24,9 @@ enum mckd_err mckd_pcsc_readers(struct mckd_pcsc *p, const char *pattern,
     struct mckd_reader *out, size_t *n);
 /*
  * Waits for any change of readers or cards since the last mckd_pcsc_readers(),
- * by PC/SC's own event. MCKD_E_TIMEOUT after that many milliseconds (-1: never);
- * mckd_pcsc_cancel() from another thread ends it the same way.
+ * by PC/SC's own event. MCKD_E_TIMEOUT after that many milliseconds (-1: never).
  */
 enum mckd_err mckd_pcsc_wait(struct mckd_pcsc *p, int timeout_ms);
-void mckd_pcsc_cancel(struct mckd_pcsc *p);
 /* Connects to the card in a reader; close by ops->close (leaves the card as it is). */
 enum mckd_err mckd_pcsc_connect(struct mckd_pcsc *p, const char *reader,
     struct mckd_cardlink **out);
