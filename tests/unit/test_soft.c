@@ -11,7 +11,6 @@
 #include "store_rotate.h"
 
 /* Soft rotations that queue: what a card that took none, or not all of them, may still log in by. */
-enum { AUTHENTICATE = 0x10 };
 
 typedef void change_fn(struct mckd_app *app, struct mckd_buf *tlv);
 
