@@ -18,6 +18,7 @@ struct mckd_cardlink_ops {
 	    uint8_t *rsp, size_t *rsp_len);
 	/* begin: *reset is set if another process reset or used power on the card since. */
 	enum mckd_err (*begin)(struct mckd_cardlink *l, int *reset);
+	/* end: after a VERIFY that no command came behind, the card is reset. */
 	void (*end)(struct mckd_cardlink *l);
 	/* Takes the card's power away and gives it again. */
 	enum mckd_err (*restart)(struct mckd_cardlink *l);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pcsc_inside.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <reader.h>
@@ -9,12 +10,14 @@
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define BEGIN_TRIES 3
+#define INS_VERIFY 0x20
 
 struct pcsc_link {
 	struct mckd_cardlink link;
 	SCARDHANDLE handle;
 	DWORD protocol;
 	DWORD pad;		/* control code of VERIFY_PIN_DIRECT; 0: none */
+	bool verified;		/* by the last command, perhaps: the next one, whoever sends it, may use that */
 };
 
 static struct pcsc_link *
@@ -43,6 +46,7 @@ pcsc_transmit(struct mckd_cardlink *l, const uint8_t *cmd, size_t len, uint8_t *
 	LONG rv;
 
 	*rsp_len = 0;
+	p->verified = len > 1 && cmd[0] == 0x00 && cmd[1] == INS_VERIFY;
 	/* T=0 has no case 4: the answer is fetched by GET RESPONSE. */
 	if (p->protocol == SCARD_PROTOCOL_T0 && len > 5 && len == 6u + cmd[4])
 		len--;
@@ -78,7 +82,10 @@ pcsc_begin(struct mckd_cardlink *l, int *reset)
 static void
 pcsc_end(struct mckd_cardlink *l)
 {
-	(void)SCardEndTransaction(mine(l)->handle, SCARD_LEAVE_CARD);
+	struct pcsc_link *p = mine(l);
+
+	(void)SCardEndTransaction(p->handle, p->verified ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
+	p->verified = false;
 }
 
 static enum mckd_err
@@ -101,6 +108,7 @@ pcsc_verify_on_pad(struct mckd_cardlink *l, uint8_t slot, uint16_t *sw)
 
 	*sw = 0;
 	mckd_pad_block(slot, block);
+	p->verified = true;
 	rv = SCardControl(p->handle, p->pad, block, sizeof(block), rsp, sizeof(rsp), &n);
 	if (rv != SCARD_S_SUCCESS)
 		return talk_err(rv);

@@ -271,6 +271,25 @@ no_helper_left() {
 	return 1
 }
 
+# grep, but what was sent to the log before has come in when it is read.
+grep() {
+	case $* in
+	*"$BED/syslog.log"*) log_settled ;;
+	esac
+	command grep "$@"
+}
+
+log_settled() {
+	running syslog || return 0
+	settled=settled-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+	logger -t bed "$settled"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		! command grep -q "$settled" "$BED/syslog.log" || return 0
+		sleep 0.1
+	done
+	die "the log does not come in"
+}
+
 # login SERVICE USER [PIN ...]: pamtester; its words in $BED/login.out, PAM's code in $verdict
 login() {
 	name=$1

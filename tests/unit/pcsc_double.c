@@ -99,7 +99,7 @@ LONG
 SCardEndTransaction(SCARDHANDLE h, DWORD disposition)
 {
 	(void)h;
-	assert_int_equal(disposition, SCARD_LEAVE_CARD);
+	d.disposition = disposition;
 	d.ends++;
 	return SCARD_S_SUCCESS;
 }

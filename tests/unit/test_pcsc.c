@@ -257,6 +257,35 @@ test_pad(void **state)
 	}
 }
 
+/* What VERIFY opened serves the next command, which may be another program's. */
+static void
+test_verified_is_not_left(void **state)
+{
+	static const uint8_t features[] = { 0x06, 4, 0x42, 0x33, 0, 6 };
+	static const uint8_t verify[] = { 0, 0x20, 0, 1, 1, 7 }, ticket[] = { 0x80, 0x20, 0, 0, 1, 7 };
+	uint8_t rsp[258];
+	size_t n = sizeof(rsp);
+	uint16_t sw;
+
+	(void)state;
+	connect_to(SCARD_PROTOCOL_T1, features, sizeof(features));
+	assert_int_equal(l->ops->transmit(l, verify, sizeof(verify), rsp, &n), MCKD_OK);
+	l->ops->end(l);
+	assert_int_equal(d.disposition, SCARD_RESET_CARD);
+	l->ops->end(l);
+	assert_int_equal(d.disposition, SCARD_LEAVE_CARD);
+	assert_int_equal(l->ops->verify_on_pad(l, 1, &sw), MCKD_OK);
+	l->ops->end(l);
+	assert_int_equal(d.disposition, SCARD_RESET_CARD);
+	n = sizeof(rsp);
+	assert_int_equal(l->ops->transmit(l, verify, sizeof(verify), rsp, &n), MCKD_OK);
+	n = sizeof(rsp);
+	assert_int_equal(l->ops->transmit(l, ticket, sizeof(ticket), rsp, &n), MCKD_OK);
+	l->ops->end(l);
+	assert_int_equal(d.disposition, SCARD_LEAVE_CARD);
+	done();
+}
+
 int
 main(void)
 {
@@ -264,7 +293,7 @@ main(void)
 		cmocka_unit_test(test_no_service), cmocka_unit_test(test_readers),
 		cmocka_unit_test(test_wait), cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_transmit), cmocka_unit_test(test_begin),
-		cmocka_unit_test(test_pad),
+		cmocka_unit_test(test_pad), cmocka_unit_test(test_verified_is_not_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
