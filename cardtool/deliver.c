@@ -147,3 +147,16 @@ deliver(struct tool *t, const struct mckd_record *r, struct found *f, deliver_fn
 	}
 	return -1;
 }
+
+int
+deliver_first(struct tool *t, const struct mckd_record *r, struct found *f)
+{
+	uint16_t sw;
+
+	if (r->block.full)
+		return deliver(t, r, f, NULL, NULL, &sw);
+	if (r->pending == 0)
+		return deliver_agrees(t, r, &f->info);
+	say("the card has tickets to take first: log in with it, or cardtool verify");
+	return EX_WRONG_CARD;
+}

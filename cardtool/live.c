@@ -9,8 +9,8 @@
 #include "log.h"
 #include "login.h"
 
-static void
-say_reason(enum mckd_err e, const struct mckd_login *l)
+void
+live_say_reason(enum mckd_err e, const struct mckd_login *l)
 {
 	if (l->reason[0] == '\0')
 		say("%s", _(mckd_err_str(e)));
@@ -42,7 +42,7 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 	mckd_log_event(e == MCKD_OK ? LOG_INFO : e == MCKD_E_CLONE ? LOG_ALERT : LOG_NOTICE, &ev);
 	mckd_wipe(pin, sizeof(pin));
 	if (e != MCKD_OK) {
-		say_reason(e, l);
+		live_say_reason(e, l);
 		return exit_of(e);
 	}
 	return -1;
@@ -68,7 +68,7 @@ live_login(struct tool *t, struct found *f, const char *user, const char *applic
 	snprintf(l->user, sizeof(l->user), "%s", user != NULL ? user : "");
 	snprintf(l->service, sizeof(l->service), "cardtool");
 	if ((e = mckd_login_open(l)) != MCKD_OK) {
-		say_reason(e, l);
+		live_say_reason(e, l);
 		rc = exit_of(e);
 	} else if ((rc = decide(l, from, text)) == -1) {
 		hex(f->info.card, MCKD_CARD_ID_LEN, id);

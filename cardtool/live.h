@@ -2,6 +2,7 @@
 #ifndef CARDTOOL_LIVE_H
 #define CARDTOOL_LIVE_H
 
+#include "login.h"
 #include "reader.h"
 #include "ui.h"
 
@@ -11,5 +12,7 @@
  */
 int live_login(struct tool *t, struct found *f, const char *user, const char *application,
     const struct secret_source *from, const char *text);
+/* Why a login came to nothing, as far as it can be said. */
+void live_say_reason(enum mckd_err e, const struct mckd_login *l);
 
 #endif

@@ -43,5 +43,7 @@ struct mckd_app *order_app(struct mckd_record *r, const char *name);
 int order_find(struct tool *t, const char *name, struct mckd_record **out);
 enum mckd_err order_event(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN],
     const char *kind, const char *user, const char *reason, uint16_t epoch);
+/* What is queued, before the card is asked for more. -1, or the exit status. */
+int deliver_first(struct tool *t, const struct mckd_record *r, struct found *f);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live.h"
 #include "order.h"
 #include "pins.h"
 #include "ui.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPT_APPLICATION = OPT_OWN, OPT_OLD_FILE, OPT_OLD_FD, OPT_NEW_FILE, OPT_NEW_FD, OPT_PUK_FILE,
@@ -47,19 +49,27 @@ get_pins(const struct secret_source *from, struct compose_pins *out)
 	return rc;
 }
 
+/* The application whose PIN is meant. */
+static const struct mckd_app *
+its_app(struct mckd_record *r, const struct pin *q)
+{
+	const struct mckd_app *app = order_app(r, q->application);
+
+	if (app == NULL || (app->flags & MCKD_APP_NEEDS_PIN) != 0)
+		return app;
+	say("application %s has no PIN", app->name);
+	return NULL;
+}
+
 static int
 change(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 {
 	struct pin *q = arg;
-	const struct mckd_app *app = order_app(r, q->application);
+	const struct mckd_app *app = its_app(r, q);
 
 	(void)t;
 	if (app == NULL)
 		return EX_WRONG_USAGE;
-	if ((app->flags & MCKD_APP_NEEDS_PIN) == 0) {
-		say("application %s has no PIN", app->name);
-		return EX_WRONG_USAGE;
-	}
 	q->pins.slot = app->slot;
 	compose_pins(c, &q->pins);
 	return -1;
@@ -74,16 +84,53 @@ explain(uint16_t sw, enum mckd_err e, bool puk)
 	else if (e == MCKD_E_PIN_BLOCKED)
 		say(puk ? N_("the PUK is blocked; cardtool pin reset sets a new PIN") :
 		    N_("the PIN is blocked; cardtool pin unblock takes the PUK"));
-	else if (sw == 0x6985)
-		say("this application takes sealed PINs only: cardtool pin reset sets a new one");
 	else
 		return fail(e, "pin");
-	return e == MCKD_E_CARD_REFUSED ? EX_OTHER : exit_of(e);
+	return exit_of(e);
 }
 
-/* CHANGE or RESET RETRY COUNTER, with the SELECT before it, in one transaction. */
 static int
-send(struct found *f, uint8_t slot, const uint8_t *first, const uint8_t *new, bool puk)
+change_by_old(struct tool *t, struct found *f, const struct mckd_app *app, const uint8_t *old,
+    const uint8_t *new)
+{
+	struct mckd_login *l = calloc(1, sizeof(*l));
+	bool ordered = false;
+	uint16_t sw = 0;
+	enum mckd_err e;
+	int rc = -1;
+
+	if (l == NULL)
+		return fail(MCKD_E_NOMEM, "pin");
+	l->conf = &t->conf;
+	l->store = t->store;
+	l->link = f->link;
+	l->info = f->info;
+	l->slot = app->slot;
+	l->slots = (uint16_t)(1u << (app->slot - 1));
+	snprintf(l->service, sizeof(l->service), "cardtool");
+	if ((e = mckd_store_get(t->store, f->info.card, &l->record)) != MCKD_OK)
+		rc = fail_store(t, e);
+	else if ((e = mckd_login_change_pin(l, old, new, &ordered, &sw)) != MCKD_OK && ordered) {
+		say("it is recorded and stays queued; the card must take it before its next login counts");
+		rc = EX_PARTLY;
+	} else if (e != MCKD_OK && l->reason[0] != '\0') {
+		live_say_reason(e, l);
+		rc = exit_of(e);
+	} else if (e != MCKD_OK) {
+		rc = explain(sw, e, false);
+	}
+	mckd_login_close(l);
+	mckd_wipe(l, sizeof(*l));
+	free(l);
+	return rc;
+}
+
+/*
+ * RESET RETRY COUNTER, with the SELECT before it, in one transaction. A card whose PIN is blocked
+ * can prove itself by nothing but a ticket, and with one cardtool pin reset needs no PUK.
+ */
+static int
+unblock(struct found *f, uint8_t slot, const uint8_t *puk, const uint8_t *new)
 {
 	struct mckd_card_info info;
 	uint16_t sw = 0;
@@ -96,10 +143,9 @@ send(struct found *f, uint8_t slot, const uint8_t *first, const uint8_t *new, bo
 	    memcmp(info.card, f->info.card, sizeof(info.card)) != 0)
 		e = MCKD_E_CARD_GONE;
 	if (e == MCKD_OK)
-		e = puk ? mckd_card_unblock(f->link, slot, first, new, &sw) :
-		    mckd_card_change_pin(f->link, slot, first, new, &sw);
+		e = mckd_card_unblock(f->link, slot, puk, new, &sw);
 	f->link->ops->end(f->link);
-	return e == MCKD_OK ? -1 : explain(sw, e, puk);
+	return e == MCKD_OK ? -1 : explain(sw, e, true);
 }
 
 static enum mckd_err
@@ -127,7 +173,7 @@ note(struct tool *t, const uint8_t *card, bool puk)
 static int
 with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 {
-	const struct mckd_app *app = order_app(r, q->application);
+	const struct mckd_app *app = its_app(r, q);
 	uint8_t first[MCKD_PIN_LEN];
 	struct found f = { .link = NULL };
 	enum mckd_err e;
@@ -135,14 +181,20 @@ with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 
 	if (app == NULL)
 		return EX_WRONG_USAGE;
+	if ((app->flags & MCKD_APP_SEALED_ONLY) != 0 && (puk || !r->block.full)) {
+		say("this application takes sealed PINs only: cardtool pin reset sets a new one");
+		return EX_OTHER;
+	}
 	if ((rc = reader_need(t, r->block.card, &f)) != -1)
 		return rc;
-	if ((rc = deliver_agrees(t, r, &f.info)) == -1 && !puk)
+	rc = puk ? deliver_agrees(t, r, &f.info) : deliver_first(t, r, &f);
+	if (rc == -1 && !puk)
 		reader_say_tries(&f, app);
 	if (rc == -1 &&
 	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : _("old PIN"), false, puk ? 8 : 4, first)) == -1 &&
 	    (rc = get_block(&q->new, _("new PIN"), true, 4, q->block)) == -1 &&
-	    (rc = send(&f, app->slot, first, q->block, puk)) == -1) {
+	    (rc = puk ? unblock(&f, app->slot, first, q->block) :
+	    change_by_old(t, &f, app, first, q->block)) == -1) {
 		printf(_("application %s: the PIN is changed\n"), app->name);
 		e = note(t, r->block.card, puk);
 		rc = e == MCKD_OK ? EX_DONE : fail_store(t, e);

@@ -177,7 +177,6 @@ static int
 find(struct tool *t, struct sign *q, struct mckd_record **r, struct found *f)
 {
 	enum mckd_err e;
-	uint16_t sw = 0;
 	int rc;
 
 	if (q->card != NULL && (rc = order_find(t, q->card, r)) != -1)
@@ -186,12 +185,7 @@ find(struct tool *t, struct sign *q, struct mckd_record **r, struct found *f)
 		return rc;
 	if (q->card == NULL && (e = mckd_store_get(t->store, f->info.card, r)) != MCKD_OK)
 		return fail_store(t, e);
-	if ((*r)->block.full)
-		return deliver(t, *r, f, NULL, NULL, &sw);
-	if ((*r)->pending == 0)
-		return -1;
-	say("the card has tickets to take first: log in with it, or cardtool verify");
-	return EX_WRONG_CARD;
+	return deliver_first(t, *r, f);
 }
 
 static int

@@ -186,9 +186,8 @@ deliver_pending(struct mckd_login *l)
 	return mckd_login_soften(l);
 }
 
-/* Sends, and once more where the first answer says that something came in between. */
-static enum mckd_err
-exchange(struct mckd_login *l, struct mckd_exchange *x)
+enum mckd_err
+mckd_login_exchange(struct mckd_login *l, struct mckd_exchange *x)
 {
 	uint32_t avoid = 0;
 	enum mckd_err err = mckd_login_prepare(l, x, 0);
@@ -222,7 +221,7 @@ mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries)
 	if ((err = read_again(l)) == MCKD_OK &&
 	    (err = mckd_login_judge_pin(l, pin, shown_tries, &x, hash)) == MCKD_OK)
 		err = deliver_pending(l);
-	verdict = mckd_login_verdict(l, &x, err, exchange, 2);
+	verdict = mckd_login_verdict(l, &x, err, mckd_login_exchange, 2);
 	if (x.have_pin && (verdict == MCKD_E_PIN_WRONG || verdict == MCKD_E_PIN_BLOCKED)) {
 		memcpy(l->last_wrong, hash, sizeof(hash));
 		l->have_last_wrong = true;

@@ -62,12 +62,14 @@ bool mckd_login_keeps(const struct mckd_login *l);
  */
 enum mckd_err mckd_login_decide(struct mckd_login *l, const char *pin, bool shown_tries);
 /*
- * After a login: the PIN of the application found becomes this one, the only one, by a ticket. For
- * a card that takes PINs only sealed; it needs the full block. ordered: it is in the queue, and
- * where this fails all the same, the next login takes it to the card before it asks for a PIN.
+ * The PIN of the application in slot, from old to new; nothing of l is needed but record, info, link,
+ * store, conf, slot and slots. The card proves itself first, with the old PIN sealed, and hears of the
+ * new one in the same transaction. sw: of what it refused. Where it takes PINs sealed only, the new
+ * one goes by a ticket and is then the only one, which needs the full block (USAGE); ordered: it is in
+ * the queue, and where this fails all the same, the next login takes it to the card before it asks.
  */
-enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN],
-    bool *ordered);
+enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t old[static MCKD_PIN_LEN],
+    const uint8_t new[static MCKD_PIN_LEN], bool *ordered, uint16_t *sw);
 /* The users whom the card (application found, slot) names; for card-first login. */
 enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
 /*

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { TLV_FULL = 0x05, TLV_PINS = 0x06 };
+enum { TLV_FULL = 0x05, TLV_PINS = 0x06, SW_OK = 0x9000 };
 
 /* The ticket after the record's last; the record is then of after that. */
 static enum mckd_err
@@ -60,15 +60,12 @@ order(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN])
 	return err;
 }
 
-enum mckd_err
-mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN], bool *ordered)
+static enum mckd_err
+by_ticket(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN], bool *ordered)
 {
 	struct mckd_record *r = NULL;
 	enum mckd_err err;
 
-	*ordered = false;
-	if (l->link == NULL || l->record == NULL || l->slot == 0)
-		return MCKD_E_USAGE;
 	if ((err = mckd_store_begin(l->store)) != MCKD_OK)
 		return err;
 	if ((err = order(l, pin)) == MCKD_OK) {
@@ -84,4 +81,30 @@ mckd_login_change_pin(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LE
 		err = MCKD_E_CARD_REFUSED;
 	mckd_record_free(r);
 	return err;
+}
+
+enum mckd_err
+mckd_login_change_pin(struct mckd_login *l, const uint8_t old[static MCKD_PIN_LEN],
+    const uint8_t new[static MCKD_PIN_LEN], bool *ordered, uint16_t *sw)
+{
+	struct mckd_exchange x = { .have_pin = true };
+	const struct mckd_app *app;
+	enum mckd_err err;
+	bool sealed_only;
+
+	*ordered = false;
+	*sw = 0;
+	if (l->link == NULL || l->record == NULL || (app = mckd_block_app(&l->record->block, l->slot)) == NULL)
+		return MCKD_E_USAGE;
+	sealed_only = (app->flags & MCKD_APP_SEALED_ONLY) != 0;
+	if (sealed_only && !l->record->block.full)
+		return MCKD_E_USAGE;
+	memcpy(x.pin, old, sizeof(x.pin));
+	if (!sealed_only)
+		x.new_pin = new;
+	l->spent = true;
+	err = mckd_login_exchange(l, &x);
+	*sw = x.sw == SW_OK ? x.change_sw : x.sw;
+	mckd_wipe(&x, sizeof(x));
+	return err == MCKD_OK && sealed_only ? by_ticket(l, new, ordered) : err;
 }

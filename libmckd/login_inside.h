@@ -17,6 +17,8 @@ struct mckd_exchange {
 	uint16_t sw;			/* of the last command; 0: no answer */
 	bool afar;			/* the answer came as a reply to a challenge */
 	enum mckd_err standing;		/* afar: what the record says of the card */
+	const uint8_t *new_pin;		/* CHANGE, once the card has proved itself; or NULL */
+	uint16_t change_sw;		/* of that */
 };
 
 static inline uint16_t
@@ -49,9 +51,11 @@ enum mckd_err mckd_login_deliver(struct mckd_login *l);
 void mckd_login_settle(struct mckd_login *l, uint16_t epoch);
 /* A card that could not take a soft rotation: its record as the card is. RESYNC: it must take it. */
 enum mckd_err mckd_login_soften(struct mckd_login *l);
+/* Sends, and once more where the first answer says that something came in between. */
+enum mckd_err mckd_login_exchange(struct mckd_login *l, struct mckd_exchange *x);
 /* Fills x->q with everything that does not need the card; avoid: index bits not to send. */
 enum mckd_err mckd_login_prepare(struct mckd_login *l, struct mckd_exchange *x, uint32_t avoid);
-/* One PC/SC transaction: AUTHENTICATE, judged, and GET SECRET where it is asked for. */
+/* One PC/SC transaction: AUTHENTICATE, judged, and GET SECRET or CHANGE where it is asked for. */
 enum mckd_err mckd_login_send(struct mckd_login *l, struct mckd_exchange *x, bool select_first);
 /* Every rule of acceptance but the counter's. The result first: nothing else counts without it. */
 enum mckd_err mckd_login_judge(struct mckd_login *l, struct mckd_exchange *x);

@@ -42,7 +42,7 @@ sealed_only(const struct mckd_auth *a)
 	return true;
 }
 
-/* The old PIN proves itself sealed, and the card proves itself, before any PIN goes in clear. */
+/* The old PIN proves itself sealed, before a new one is asked for. */
 static enum mckd_err
 old_pin(struct mckd_auth *a, struct pins *p)
 {
@@ -84,26 +84,6 @@ can_change(const struct mckd_auth *a)
 	return mckd_login_tries(&a->login) >= 0 && (!sealed_only(a) || a->login.record->block.full);
 }
 
-static enum mckd_err
-send_change(struct mckd_auth *a, const struct pins *p)
-{
-	struct mckd_cardlink *link = a->login.link;
-	struct mckd_card_info info;
-	uint16_t sw = 0;
-	int reset = 0;
-	enum mckd_err err = link->ops->begin(link, &reset);
-
-	if (err != MCKD_OK)
-		return err;
-	err = mckd_card_select(link, &info);
-	if (err == MCKD_OK && !mckd_equal(info.card, a->login.info.card, sizeof(info.card)))
-		err = MCKD_E_CARD_GONE;
-	if (err == MCKD_OK)
-		err = mckd_card_change_pin(link, a->login.slot, p->old_block, p->new_block, &sw);
-	link->ops->end(link);
-	return err;
-}
-
 static void
 settle(struct mckd_auth *a)
 {
@@ -136,6 +116,7 @@ change(struct mckd_auth *a)
 	struct pins p = { .old = "" };
 	enum mckd_err err = old_pin(a, &p);
 	bool ordered = false;
+	uint16_t sw;
 	uint8_t code;
 
 	if (err != MCKD_OK) {
@@ -148,7 +129,7 @@ change(struct mckd_auth *a)
 	}
 	if ((code = new_pin(a, &p)) != PAM_SUCCESS)
 		goto out;
-	err = sealed_only(a) ? mckd_login_change_pin(&a->login, p.new_block, &ordered) : send_change(a, &p);
+	err = mckd_login_change_pin(&a->login, p.old_block, p.new_block, &ordered, &sw);
 	if (err != MCKD_OK && ordered)
 		code = refuse(a, N_("The card has not taken the new PIN yet; it will at its next login, and counts then."));
 	else if (err == MCKD_E_CARD_REFUSED)

@@ -243,6 +243,21 @@ exported_rotation_is_not_cancelled() {
 }
 scenario exported_rotation_is_not_cancelled
 
+# With a host's keys the card proves itself there as well, once it has taken what is queued.
+pin_change_at_a_host() {
+	pin_files 246810 1357
+	new_host a
+	cardtool rotate --deferred alice
+	carry export a
+	card_in 0 "$BED/alice.card"
+	exits 6 at a pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+	expect SUCCESS a alice 246810
+	exits 0 at a pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+	expect SUCCESS a alice 1357
+	expect SUCCESS card alice 1357
+}
+scenario pin_change_at_a_host
+
 # Any card can answer a ticket with sixteen bytes: that alone settles nothing at a host
 false_card_settles_nothing_at_host() {
 	new_host a

@@ -19,6 +19,74 @@ pin_change_by_tool() {
 }
 scenario pin_change_by_tool
 
+# The public answer of alice's card
+public_answer() {
+	card_in 0 "$BED/alice.card"
+	bed_select
+	card_out 0
+}
+
+# heard TEXT: did the card in reader 0 that is not ours hear it in clear?
+heard() {
+	grep "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')" "$BED/card0.out"
+}
+
+# A card that merely says that it is alice's is told no PIN, neither the old one nor the new.
+pin_change_is_for_the_card_alone() {
+	public=$(public_answer)
+	foreign_in 0 copy "$public"
+	pin_tool 1 change 246810 135799
+	grep 'wrong result' "$BED/exits.out"
+	refute heard 246810
+	refute heard 135799
+	grep '^8010' "$BED/card0.out"
+}
+scenario pin_change_is_for_the_card_alone
+
+# Nor one that takes its place while the new PIN is being asked for
+passwd_is_for_the_card_alone() {
+	echo "password required $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/passwd
+	public=$(public_answer)
+	card_in 0 "$BED/alice.card"
+	# shellcheck disable=SC2094
+	{
+		echo 246810
+		until grep 'New PIN: $' "$BED/login.out"; do
+			sleep 0.1
+		done >&2
+		card_out 0
+		foreign_in 0 copy "$public"
+		printf '%s\n' 135799 135799
+	} | pamtester passwd alice chauthtok >"$BED/login.out" 2>&1 || :
+	cat "$BED/login.out"
+	grep 'New PIN again' "$BED/login.out"
+	refute grep 'successfully' "$BED/login.out"
+	refute heard 246810
+	refute heard 135799
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario passwd_is_for_the_card_alone
+
+# By a ticket, where the card takes no PIN in clear
+tool_changes_a_sealed_pin() {
+	provision carol "$BED/sealed.card" 246810 --application login:host-random:4:sealed-only
+	card_in 0 "$BED/sealed.card"
+	pin_files 999999 1357
+	exits 4 cardtool pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" carol
+	grep 'wrong PIN; 7 tries left' "$BED/exits.out"
+	pin_files 246810 1357
+	trace_reset
+	cardtool pin change --pin-file "$BED/first.pin" --new-pin-file "$BED/new.pin" carol
+	refute grep '^24 ' "$BED/trace0"
+	expect SUCCESS card carol 1357
+	expect AUTH_ERR card carol 246810
+	exits 1 cardtool pin unblock --puk-file "$BED/first.pin" --new-pin-file "$BED/new.pin" carol
+	rm -f "$BED"/sealed.card*
+}
+scenario tool_changes_a_sealed_pin
+
 # Eight misses block; the PUK alone brings the card back, and it blocks too
 pin_unblock() {
 	card_with_puk

@@ -4,7 +4,7 @@
  * A card for vpcd that is not ours. other: has another application, and says 6A82 to
  * any SELECT. garbage: answers bytes without sense, of every length. copy: gives HEX, the
  * public answer of a true card, to SELECT, 16 bytes as of a receipt to TICKET, and 41 bytes
- * and 9000 to everything else.
+ * and 9000 to everything else. What it is told stands on stdout, a line of hex for each command.
  */
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +24,9 @@ answer(void *arg, const uint8_t *cmd, size_t len, uint8_t out[static BED_ANSWER_
 	static unsigned turn;
 	size_t n;
 
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", cmd[i]);
+	puts("");
 	if (f->kind == OTHER) {
 		memcpy(out, "\x6a\x82", 2);
 		return 2;
@@ -80,5 +83,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: bed_foreign PORT other | garbage | copy HEX\n");
 		return 2;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	return bed_vpcd_serve("bed_foreign", argv[1], answer, &f);
 }
