@@ -78,6 +78,36 @@ afar_unknown_host_is_pinned_once() {
 }
 scenario afar_unknown_host_is_pinned_once
 
+# A duress PIN from afar: the alert and the unit are the host's; who looks on, here or there, sees no difference
+afar_under_duress() {
+	systemctl_is true
+	afar_setup duress_unit=panic.service
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	pin_files 0 864200
+	cardtool application add --user alice --pin-file "$BED/new.pin" alarm:card-random:4:duress alice
+	trace_reset
+	: >"$BED/syslog.log"
+	afar alice || { cat "$BED/ssh.out" "$BED/sshd.out"; return 1; }
+	for seen in "$BED/ssh.out" "$BED/trace0" /run/bed/pinentry.log; do
+		cp "$seen" "$seen.plain"
+	done
+	refute grep -i duress "$BED/syslog.log"
+	[ ! -e /run/bed/systemctl.out ]
+	echo 864200 >/run/bed/pin
+	: >/run/bed/pinentry.log
+	trace_reset
+	afar alice || { cat "$BED/ssh.out" "$BED/sshd.out"; return 1; }
+	for seen in "$BED/ssh.out" "$BED/trace0" /run/bed/pinentry.log; do
+		cmp "$seen" "$seen.plain"
+	done
+	grep '^<81>.*login with the duress application alarm' "$BED/syslog.log"
+	within_a_second [ -s /run/bed/systemctl.out ]
+	grep 'start -- panic.service' /run/bed/systemctl.out
+	refute grep -i -e duress -e alarm "$BED/sshd.out"
+}
+scenario afar_under_duress
+
 # The challenge copied to where the card is, the reply copied back
 afar_by_hand() {
 	afar_setup
