@@ -83,6 +83,17 @@ app_spec(struct tool *t, const char *text, struct mckd_app *app)
 	return at != NULL ? flags(t, app, at) : -1;
 }
 
+bool
+app_periods_agree(const struct mckd_app *app, unsigned n)
+{
+	const struct mckd_app *odd = mckd_apps_odd_period(app, n);
+
+	if (odd != NULL)
+		say("application %s: another one with a PIN selects by date with another period, and a login in "
+		    "which the PIN chooses sends one date for both: give them one period", odd->name);
+	return odd == NULL;
+}
+
 enum mckd_err
 app_draw(struct mckd_app *app)
 {

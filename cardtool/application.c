@@ -50,6 +50,8 @@ add(struct tool *t, struct mckd_record *r, struct compose *c, void *arg)
 	if ((e = app_draw(&q->app)) != MCKD_OK)
 		return fail(e, "application");
 	b->app[b->napps++] = q->app;
+	if (!app_periods_agree(b->app, b->napps))
+		return EX_WRONG_USAGE;
 	if ((e = assign(t, q, r)) != MCKD_OK)
 		return fail_store(t, e);
 	compose_app(c, &q->app, (q->app.flags & MCKD_APP_NEEDS_PIN) != 0 ? &q->pins : NULL);

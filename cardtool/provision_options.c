@@ -43,7 +43,7 @@ application(struct tool *t, struct provision *p, const char *text)
 			return tool_usage(t, "--application %s: named twice", text);
 	app->slot = (uint8_t)(p->napps + 1);
 	p->napps++;
-	return -1;
+	return app_periods_agree(p->app, p->napps) ? -1 : EX_WRONG_USAGE;
 }
 
 static int

@@ -130,6 +130,9 @@ rotate_record(struct mckd_record *r, const struct rotate *q, struct compose *c, 
 	for (unsigned i = 0; i < r->block.napps && e == MCKD_OK; i++)
 		if ((which >> i & 1) != 0)
 			e = rotate_app(&r->block.app[i], q, c, why);
+	if (e == MCKD_OK && q->change_mechanism && mckd_apps_odd_period(r->block.app, r->block.napps) != NULL)
+		e = cannot(why, "two applications with a PIN would select by date with different periods, and a login "
+		    "in which the PIN chooses sends one date for both");
 	return e;
 }
 

@@ -150,6 +150,22 @@ mckd_mechanism_has_period(enum mckd_mechanism m)
 	return m == MCKD_SEL_DATE || m == MCKD_SEL_HOST_DATE;
 }
 
+const struct mckd_app *
+mckd_apps_odd_period(const struct mckd_app *app, unsigned n)
+{
+	const struct mckd_app *first = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (app[i].mechanism != MCKD_SEL_DATE || (app[i].flags & MCKD_APP_NEEDS_PIN) == 0)
+			continue;
+		if (first == NULL)
+			first = &app[i];
+		else if (app[i].period != first->period)
+			return &app[i];
+	}
+	return NULL;
+}
+
 bool
 mckd_mechanism_parse(const char *name, enum mckd_mechanism *out)
 {

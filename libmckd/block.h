@@ -76,6 +76,11 @@ bool mckd_app_name_valid(const char *name);
 enum mckd_err mckd_pin_block(const char *text, size_t len, size_t min, uint8_t out[static MCKD_PIN_LEN]);
 const char *mckd_mechanism_name(enum mckd_mechanism m);	/* "host-random"; NULL if unknown */
 bool mckd_mechanism_has_period(enum mckd_mechanism m);	/* by date */
+/*
+ * The PIN may choose between them, and then one date goes to the card for all. The first application
+ * that selects by date, has a PIN, and has another period than one before it; NULL: none.
+ */
+const struct mckd_app *mckd_apps_odd_period(const struct mckd_app *app, unsigned n);
 bool mckd_mechanism_parse(const char *name, enum mckd_mechanism *out);
 void mckd_block_wipe(struct mckd_block *b);
 

@@ -149,6 +149,8 @@ read_apps(const struct mckd_json_place *top, struct mckd_block *b)
 			return mckd_json_wrong(&p, "", "must be an object");
 		}
 		e = read_app(&p, b);
+		if (e == MCKD_OK && mckd_apps_odd_period(b->app, b->napps) != NULL)
+			e = mckd_json_wrong(&p, "period", "must be that of the other application with a PIN and mechanism date");
 	}
 	return e;
 }

@@ -88,6 +88,39 @@ eight_applications_are_all() {
 }
 scenario eight_applications_are_all
 
+# Where the PIN chooses, one date goes to the card for all: two periods cannot both be kept.
+dates_have_one_period() {
+	new_card 0 "$BED/dates.card"
+	(umask 077 && printf '%s\n' 1111 2222 3333 >"$BED/three.pin")
+	trace_reset
+	set -- --user carol --pin-file "$BED/three.pin" --transport-key-file "$BED/dates.card.transport"
+	exits 2 cardtool provision "$@" --application a:date/3600 --application b:host-date --application c:date
+	grep 'application c: another one with a PIN selects by date with another period' "$BED/exits.out"
+	refute grep '^20 ' "$BED/trace0"
+	exits 0 cardtool provision "$@" --application a:date/3600 --application b:host-random --application c:date/3600
+	expect SUCCESS card carol 1111
+	expect SUCCESS card carol 3333
+	app_add 2 4444 --user carol d:date carol
+	app_add 0 4444 --user carol d:date/3600 carol
+	app_add 0 5555 --user carol door:date:4:no-pin carol
+	expect SUCCESS card carol 4444
+	exits 2 cardtool rotate --application b --mechanism date carol
+	grep 'with different periods' "$BED/exits.out"
+	cardtool rotate status carol | grep 'No card of carol waits'
+	expect SUCCESS card carol 2222
+	# What a bureau makes likewise
+	cardtool export --secrets --force carol >"$BED/dates.json"
+	cardtool export --secrets --force carol | sed 's/"period":3600/"period":60/' >"$BED/odd.json"
+	find /var/lib/mckd -mindepth 1 -delete
+	cp -a "$BED/kept/store/." /var/lib/mckd/
+	refute cardtool import "$BED/odd.json" 2>"$BED/exits.out"
+	grep 'applications\[[0-9]\].period: must be that of the other' "$BED/exits.out"
+	cardtool import "$BED/dates.json"
+	expect SUCCESS card carol 3333
+	rm -f "$BED"/dates.card* "$BED/dates.json" "$BED/odd.json"
+}
+scenario dates_have_one_period
+
 # A host block has nothing to order with.
 application_needs_the_full_block() {
 	rm -rf /run/bed/a.export /run/bed/a.transport
