@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <libintl.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "0.1.0"
 #endif
+#define _(text) gettext(text)
 #define BACKOFF_FIRST 20
 #define BACKOFF_MOST 1000
 
@@ -31,11 +34,11 @@ struct options {
 };
 
 static const char usage[] =
-    "usage: mckd-vcard [--port N] [--new [--transport-key-file FILE]] [--control] [--t0]\n"
+    N_("usage: mckd-vcard [--port N] [--new [--transport-key-file FILE]] [--control] [--t0]\n"
     "                  [--pidfile FILE] [--log FILE] [--trace FILE]\n"
-    "                  [--refuse INS] STATEFILE\n";
+    "                  [--refuse INS] STATEFILE\n");
 static const char help[] =
-    "A virtual card for pcscd's vpcd reader.\n\n"
+    N_("A virtual card for pcscd's vpcd reader.\n\n"
     "  -p, --port N                   vpcd's port on 127.0.0.1 (35963)\n"
     "  -n, --new                      make a blank card; its transport key is printed once\n"
     "  -k, --transport-key-file FILE  write that key into FILE (mode 0600) instead\n"
@@ -46,14 +49,14 @@ static const char help[] =
     "      --trace FILE               append INS, Lc, answer length, SW of each APDU\n"
     "      --refuse INS               answer 6581 to that command, as a worn card would\n"
     "  -h, --help    -V, --version\n\n"
-    "SIGUSR1 takes the card out, SIGUSR2 puts it in, SIGTERM ends.\n";
+    "SIGUSR1 takes the card out, SIGUSR2 puts it in, SIGTERM ends.\n");
 
 static void
 bad_usage(const char *why, const char *what)
 {
 	if (why != NULL)
 		warnx("%s: %s", why, what);
-	fputs(usage, stderr);
+	fputs(_(usage), stderr);
 	exit(2);
 }
 
@@ -66,7 +69,7 @@ port_number(const char *s)
 	errno = 0;
 	n = strtoul(s, &end, 10);
 	if (*s < '0' || *s > '9' || *end != '\0' || errno != 0 || n < 1 || n > 65535)
-		bad_usage("not a port", s);
+		bad_usage(_("not a port"), s);
 	return (uint16_t)n;
 }
 
@@ -77,7 +80,7 @@ ins_number(const char *s)
 	char end;
 
 	if (strlen(s) != 2 || sscanf(s, "%2x%c", &n, &end) != 1 || n > 0xff)
-		bad_usage("not an INS of two hex digits", s);
+		bad_usage(_("not an INS of two hex digits"), s);
 	return (int)n;
 }
 
@@ -108,15 +111,15 @@ parse(int argc, char **argv, struct options *o)
 		case 'l': o->log = optarg; break;
 		case TRACE: o->trace = optarg; break;
 		case REFUSE: o->refuse = ins_number(optarg); break;
-		case 'h': printf("%s%s", usage, help); exit(0);
+		case 'h': printf("%s%s", _(usage), _(help)); exit(0);
 		case 'V': puts("mckd-vcard " PACKAGE_VERSION); exit(0);
 		default: bad_usage(NULL, NULL);
 		}
 	}
 	if (argc - optind != 1)
-		bad_usage("one STATEFILE is wanted", argc > optind ? "more than one given" : "none given");
+		bad_usage(_("one STATEFILE is wanted"), argc > optind ? _("more than one given") : _("none given"));
 	if (o->key_file != NULL && !o->create)
-		bad_usage("only with --new", "--transport-key-file");
+		bad_usage(_("only with --new"), "--transport-key-file");
 	o->state = argv[optind];
 }
 
@@ -149,7 +152,7 @@ make_card(struct card *card, const struct options *o)
 	char hex[2 * CARD_KEY_LEN + 2];
 
 	if (!card->engine->random(card->engine->arg, key, sizeof(key)))
-		errx(1, "no random numbers");
+		errx(1, "%s", _("no random numbers"));
 	for (size_t i = 0; i < sizeof(key); i++)
 		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 	hex[2 * CARD_KEY_LEN] = '\n';
@@ -157,7 +160,7 @@ make_card(struct card *card, const struct options *o)
 	if (o->key_file != NULL)
 		write_file(o->key_file, hex, true);
 	else if (fputs(hex, stdout) == EOF || fflush(stdout) != 0)
-		err(1, "stdout");
+		err(1, "%s", _("standard output"));
 	if (!card_install(card, key)) {
 		int why = errno;
 
@@ -229,7 +232,7 @@ on_line(struct run *r)
 	else if (strcmp(r->line, "quit") == 0)
 		r->end = true;
 	else
-		warnx("not a command (insert, remove, quit): %s", r->line);
+		warnx(_("not a command (insert, remove, quit): %s"), r->line);
 }
 
 /* The end of stdin is quit: the card goes with whoever drives it. */
@@ -290,7 +293,7 @@ serve(struct vcard_link *link, int sigfd, bool control)
 		if (fds[1].revents != 0 && !vcard_link_serve(link)) {
 			vcard_link_close(link);
 			r.backoff = BACKOFF_FIRST;
-			warnx("the reader went away");
+			warnx("%s", _("the reader went away"));
 		}
 		if (fds[0].revents != 0)
 			on_signal(&r, sigfd);
@@ -313,6 +316,10 @@ main(int argc, char **argv)
 	char pid[32];
 	int sigfd;
 
+	(void)setlocale(LC_CTYPE, "");
+	(void)setlocale(LC_MESSAGES, "");
+	(void)bindtextdomain("pam_mckd", MCKD_LOCALEDIR);
+	(void)textdomain("pam_mckd");
 	parse(argc, argv, &o);
 	umask(077);
 	(void)prctl(PR_SET_DUMPABLE, 0);
@@ -321,17 +328,17 @@ main(int argc, char **argv)
 	sigfd = signals();
 	wrong = vcard_file_open(&file, o.state, o.create);
 	if (wrong != NULL && errno == EWOULDBLOCK)
-		errx(1, "%s %s", wrong, o.state);
+		errx(1, "%s: %s", o.state, _(wrong));
 	if (wrong != NULL)
-		err(1, "%s %s", wrong, o.state);
+		err(1, "%s: %s", o.state, _(wrong));
 	if (!card_engine_openssl(&engine))
-		errx(1, "OpenSSL does not work");
+		errx(1, "%s", _("OpenSSL does not work"));
 	vcard_file_nvm(&file, &nvm);
 	card_init(&card, &engine, &nvm);
 	if (o.create)
 		make_card(&card, &o);
 	else if (!card_reset(&card))
-		errx(1, "not a card's state: %s", o.state);
+		errx(1, "%s: %s", o.state, _("not a card's state"));
 	if (o.trace != NULL)
 		link.trace = open_append(o.trace);
 	if (o.pidfile != NULL) {

@@ -89,16 +89,16 @@ static const char *
 load(struct vcard_file *f, const char *name)
 {
 	size_t have = 0, size = card_nvm_size();
-	const char *wrong = "cannot read";
+	const char *wrong = N_("cannot be read");
 	struct stat st;
 	int fd;
 
 	fd = openat(f->dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
-		return "cannot open";
+		return N_("cannot be opened");
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != (off_t)size) {
 		errno = EINVAL;
-		wrong = "not a card's state";
+		wrong = N_("not a card's state");
 		goto out;
 	}
 	while (have < size) {
@@ -134,27 +134,27 @@ vcard_file_open(struct vcard_file *f, const char *path, bool create)
 
 	*f = (struct vcard_file){ .path = path, .lock = -1, .dir = open_dir(path) };
 	if (f->dir < 0)
-		return "cannot open the directory of";
+		return N_("its directory cannot be opened");
 	if (*beside(f, "", name) == '\0' || *beside(f, ".lock", lock) == '\0') {
 		errno = ENAMETOOLONG;
-		return "cannot open";
+		return N_("cannot be opened");
 	}
 	f->image = calloc(1, card_nvm_size());
 	if (f->image == NULL)
-		return "no memory for";
+		return N_("no memory");
 	/* The state is renamed over, so the lock is a file of its own. */
 	f->lock = openat(f->dir, lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (f->lock < 0)
-		return "cannot lock";
+		return N_("cannot be locked");
 	if (flock(f->lock, LOCK_EX | LOCK_NB) != 0)
-		return "another process runs";
+		return N_("another process runs it");
 	if (!create)
 		return load(f, name);
 	if (faccessat(f->dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		errno = EEXIST;
-		return "will not overwrite";
+		return N_("not overwritten");
 	}
-	return errno == ENOENT ? NULL : "cannot look for";
+	return errno == ENOENT ? NULL : N_("cannot be looked for");
 }
 
 void

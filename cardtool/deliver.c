@@ -15,7 +15,7 @@ disagree(const struct mckd_record *r, const struct mckd_card_info *info, const c
 	char id[HEX_CARD];
 
 	hex(info->card, MCKD_CARD_ID_LEN, id);
-	say("card %s and the store disagree: %s.", id, what);
+	say("card %s and the store disagree: %s.", id, _(what));
 	say("The card's last ticket is number %u, the store's is number %u (%u without a receipt).",
 	    info->epoch, r->block.epoch, r->pending);
 	return EX_WRONG_CARD;
@@ -67,7 +67,7 @@ load(struct tool *t, const struct mckd_record *r, const struct mckd_card_info *i
 
 	*n = 0;
 	if (list == NULL)
-		return fail(e, "tickets");
+		return fail(e, N_("tickets"));
 	if ((e = mckd_store_ticket_take(t->store, r, after, list, r->pending, n)) != MCKD_OK) {
 		free(list);
 		return fail_store(t, e);
@@ -143,7 +143,7 @@ deliver(struct tool *t, const struct mckd_record *r, struct found *f, deliver_fn
 			    (uint16_t)((done != 0 ? done : f->info.epoch) + 1), r->block.epoch, *sw);
 		if (*sw != 0 && *sw != 0x9000)
 			say("the card did not take a ticket (%04X)", *sw);
-		return fail(e, "delivery");
+		return fail(e, N_("delivery"));
 	}
 	return -1;
 }

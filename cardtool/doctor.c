@@ -16,7 +16,7 @@ found(struct doctor *d, enum finding f, const char *what, const char *mend, cons
 	static const char *const words[] = { [GOOD] = "ok", [NOTE] = "note", [WRONG] = "PROBLEM" };
 	va_list ap;
 
-	printf("%-8s %s: ", words[f], what);
+	printf(_("%-8s %s: "), words[f], what);
 	va_start(ap, format);
 	vprintf(gettext(format), ap);
 	va_end(ap);
@@ -94,13 +94,13 @@ check_store(struct doctor *d)
 	if (e == MCKD_OK && mckd_store_host_id(t->store, host) == MCKD_OK)
 		hex(host, sizeof(host), id);
 	if (e != MCKD_OK) {
-		found(d, WRONG, "store", mend_of(e), "%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
+		found(d, WRONG, _("store"), mend_of(e), "%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		mckd_store_close(t->store);
 		t->store = NULL;
 	} else if (cards == 0) {
-		found(d, WRONG, "store", "cardtool provision", "no card in it yet");
+		found(d, WRONG, _("store"), "cardtool provision", "no card in it yet");
 	} else {
-		found(d, GOOD, "store", NULL, ngettext("%lu card, host ID %s", "%lu cards, host ID %s", cards),
+		found(d, GOOD, _("store"), NULL, ngettext("%lu card, host ID %s", "%lu cards, host ID %s", cards),
 		    cards, id);
 	}
 }
@@ -151,7 +151,7 @@ check_readers(struct doctor *d)
 	if (e == MCKD_OK && n == 0)
 		e = MCKD_E_NO_READER;
 	if (e != MCKD_OK)
-		found(d, WRONG, "readers", mend_of(e), "%s", _(mckd_err_str(e)));
+		found(d, WRONG, _("readers"), mend_of(e), "%s", _(mckd_err_str(e)));
 	for (size_t i = 0; e == MCKD_OK && i < n; i++)
 		check_card(d, &readers[i]);
 }
@@ -162,11 +162,11 @@ check(struct doctor *d)
 	int rc = tool_conf(d->t);
 
 	if (rc != -1) {
-		found(d, WRONG, "configuration", mend_of(MCKD_E_CONFIG),
+		found(d, WRONG, _("configuration"), mend_of(MCKD_E_CONFIG),
 		    "see above; every login fails with it");
 		return rc;
 	}
-	found(d, GOOD, "configuration", NULL, "%s",
+	found(d, GOOD, _("configuration"), NULL, "%s",
 	    d->t->config != NULL ? d->t->config : MCKD_SYSCONFDIR "/mckd.conf");
 	doctor_installation(d);
 	check_store(d);

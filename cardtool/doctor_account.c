@@ -31,13 +31,13 @@ look(void *arg, const struct mckd_account *a)
 		return MCKD_OK;
 	all->wrong = true;
 	if (getpwnam_r(a->name, &pw, all->text, ANSWER_MAX, &found_one) != 0 || found_one == NULL)
-		found(all->d, WRONG, "accounts", N_("put mckd behind files in /etc/nsswitch.conf: libnss_mckd(8)"),
+		found(all->d, WRONG, _("accounts"), N_("put mckd behind files in /etc/nsswitch.conf: libnss_mckd(8)"),
 		    "%s is in the store, and this host knows no such user", a->name);
 	else if (pw.pw_uid != a->uid)
-		found(all->d, WRONG, "accounts", N_("getent passwd says who; rename or remove one of the two"),
+		found(all->d, WRONG, _("accounts"), N_("getent passwd says who; rename or remove one of the two"),
 		    "%s has uid %u in the store, and %u on this host", a->name, a->uid, (unsigned)pw.pw_uid);
 	else if (strcmp(pw.pw_shell, shell) != 0 || strcmp(pw.pw_dir, a->home) != 0)
-		found(all->d, WRONG, "accounts", N_("cardtool account writes it anew; then see CACHES in libnss_mckd(8)"),
+		found(all->d, WRONG, _("accounts"), N_("cardtool account writes it anew; then see CACHES in libnss_mckd(8)"),
 		    "%s is not published as the store has it", a->name);
 	else
 		all->wrong = false;
@@ -57,8 +57,8 @@ doctor_accounts(struct doctor *d)
 	if (all.text != NULL)
 		e = mckd_store_accounts(d->t->store, look, &all);
 	if (e != MCKD_OK)
-		found(d, WRONG, "accounts", mend_of(e), "%s", e == MCKD_E_NOMEM ? _(mckd_err_str(e)) : mckd_store_why(d->t->store));
+		found(d, WRONG, _("accounts"), mend_of(e), "%s", e == MCKD_E_NOMEM ? _(mckd_err_str(e)) : mckd_store_why(d->t->store));
 	else if (!all.wrong && all.n > 0)
-		found(d, GOOD, "accounts", NULL, "%lu, known to this host", all.n);
+		found(d, GOOD, _("accounts"), NULL, "%lu, known to this host", all.n);
 	free(all.text);
 }

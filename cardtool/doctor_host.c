@@ -42,9 +42,9 @@ check_socket(struct doctor *d)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
-		found(d, GOOD, "socket", NULL, "%s answers", SOCKET_PATH);
+		found(d, GOOD, _("socket"), NULL, "%s answers", SOCKET_PATH);
 	else
-		found(d, NOTE, "socket",
+		found(d, NOTE, _("socket"),
 		    N_("systemctl enable --now mckd-auth.socket, if users run screen lockers"),
 		    "%s: %s; only root's programs can log in by card", SOCKET_PATH, strerror(errno));
 	if (fd >= 0)
@@ -69,12 +69,12 @@ doctor_installation(struct doctor *d)
 {
 	char names[256];
 
-	check_program(d, "module", MCKD_PAMDIR "/pam_mckd.so", false);
-	check_program(d, "helper", MCKD_LIBEXECDIR "/mckd-auth", true);
+	check_program(d, _("module"), MCKD_PAMDIR "/pam_mckd.so", false);
+	check_program(d, _("helper"), MCKD_LIBEXECDIR "/mckd-auth", true);
 	check_socket(d);
 	check_polkit(d);
 	if (trial_stale(names, sizeof(names)) > 0)
-		found(d, WRONG, "trial", "cardtool enable --recover",
+		found(d, WRONG, _("trial"), "cardtool enable --recover",
 		    "%s: on trial, and nobody watches over it any more", names);
 }
 
@@ -98,14 +98,14 @@ doctor_clock(struct doctor *d)
 	if (mckd_store_events(d->t->store, 100, newest, &last) == MCKD_OK &&
 	    last > now + CLOCK_SLACK) {
 		moment(last, when);
-		found(d, WRONG, "clock", N_("set it: timedatectl set-ntp true"),
+		found(d, WRONG, _("clock"), N_("set it: timedatectl set-ntp true"),
 		    "it is behind an event of the store, of %s: figures by date will not fit",
 		    when);
 	} else if (adjtimex(&tx) == TIME_ERROR) {
-		found(d, NOTE, "clock",
+		found(d, NOTE, _("clock"),
 		    N_("timedatectl set-ntp true, where cards have a mechanism by date"),
 		    "not synchronised");
 	} else {
-		found(d, GOOD, "clock", NULL, "synchronised");
+		found(d, GOOD, _("clock"), NULL, "synchronised");
 	}
 }

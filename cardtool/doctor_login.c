@@ -186,18 +186,18 @@ with_card(struct doctor *d, const struct prediction *p, const struct mckd_login 
 
 	hex(l->info.card, sizeof(l->info.card), id);
 	if (tries == 0 && l->record->pending == 0) {
-		found(d, WRONG, "card", mend_of(MCKD_E_PIN_BLOCKED), "%s: the PIN is blocked", id);
-		say_code(d, p, "prediction", PAM_MAXTRIES);
+		found(d, WRONG, _("card"), mend_of(MCKD_E_PIN_BLOCKED), "%s: the PIN is blocked", id);
+		say_code(d, p, _("prediction"), PAM_MAXTRIES);
 		return;
 	}
 	if (tries < 0) {
-		found(d, GOOD, "card", NULL, "%s: it needs no PIN", id);
+		found(d, GOOD, _("card"), NULL, "%s: it needs no PIN", id);
 	} else {
-		found(d, GOOD, "card", NULL, ngettext("%s: %d try of the PIN left", "%s: %d tries of the PIN left",
+		found(d, GOOD, _("card"), NULL, ngettext("%s: %d try of the PIN left", "%s: %d tries of the PIN left",
 		    (unsigned long)tries), id, tries);
-		say_code(d, p, "prediction, with a wrong PIN", PAM_AUTH_ERR);
+		say_code(d, p, _("prediction, with a wrong PIN"), PAM_AUTH_ERR);
 	}
-	say_code(d, p, "prediction", PAM_SUCCESS);
+	say_code(d, p, _("prediction"), PAM_SUCCESS);
 }
 
 static void
@@ -217,7 +217,7 @@ predict(struct doctor *d, struct prediction *p, struct mckd_login *l)
 		e = MCKD_E_STORE_NOT_FOUND;
 	if (e == MCKD_E_STORE_NOT_FOUND) {
 		found(d, WRONG, d->user, mend_of(e), "no card is assigned to this user");
-		say_code(d, p, "prediction", p->nullok ? PAM_IGNORE : PAM_USER_UNKNOWN);
+		say_code(d, p, _("prediction"), p->nullok ? PAM_IGNORE : PAM_USER_UNKNOWN);
 		return;
 	}
 	if (e == MCKD_OK)
@@ -227,7 +227,7 @@ predict(struct doctor *d, struct prediction *p, struct mckd_login *l)
 		return;
 	}
 	found(d, WRONG, d->user, mend_of(e), "%s", _(mckd_err_str(e)));
-	say_code(d, p, "prediction", mckd_verdict_code(e, false));
+	say_code(d, p, _("prediction"), mckd_verdict_code(e, false));
 }
 
 void
@@ -238,7 +238,7 @@ doctor_login(struct doctor *d)
 	struct stack *s = calloc(1, sizeof(*s));
 
 	if (l == NULL || s == NULL) {
-		found(d, WRONG, "memory", NULL, "%s", _(mckd_err_str(MCKD_E_NOMEM)));
+		found(d, WRONG, _("memory"), NULL, "%s", _(mckd_err_str(MCKD_E_NOMEM)));
 		goto out;
 	}
 	if (d->service != NULL) {

@@ -18,7 +18,7 @@ run(struct tool *t, int argc, char **argv)
 	if ((e = mckd_store_host_id(t->store, host)) != MCKD_OK)
 		return fail_store(t, e);
 	hex(host, sizeof(host), text);
-	printf("store %s\nkey %s\nhost ID %s\n", t->store_dir, t->key, text);
+	printf(_("store %s\nkey %s\nhost ID %s\n"), t->store_dir, t->key, text);
 	say("keep a copy of the key apart from copies of the store: neither is of use without the other");
 	return EX_DONE;
 }

@@ -59,7 +59,7 @@ live_login(struct tool *t, struct found *f, const char *user, const char *applic
 	int rc;
 
 	if (l == NULL)
-		return fail(MCKD_E_NOMEM, "verification");
+		return fail(MCKD_E_NOMEM, N_("verification"));
 	snprintf(conf.application, sizeof(conf.application), "%s", application != NULL ? application : "auto");
 	conf.authtok = MCKD_AUTHTOK_NO;
 	l->conf = &conf;

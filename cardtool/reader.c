@@ -104,7 +104,7 @@ reader_need(const struct tool *t, const uint8_t *card, struct found *out)
 		return EX_WRONG_USAGE;
 	}
 	if (card == NULL)
-		return fail(e, "reader");
+		return fail(e, N_("reader"));
 	hex(card, MCKD_CARD_ID_LEN, id);
 	if (e == MCKD_E_CARD_WRONG)
 		say("card %s is not in a reader; another card is", id);

@@ -236,7 +236,7 @@ rotate_one(struct tool *t, const uint8_t *card, struct request *o)
 	int rc;
 
 	if (o->q.compromised != 0 && (rc = confirm(t, card,
-	    "the series numbers named will never be accepted again")) != -1)
+	    _("the series numbers named will never be accepted again"))) != -1)
 		return rc;
 	if (o->resync) {
 		if ((rc = say_lost(t, card)) != -1 ||

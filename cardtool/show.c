@@ -48,11 +48,11 @@ head(const struct mckd_record *r)
 	hex(b->card, sizeof(b->card), id);
 	moment(r->last_use, used);
 	moment(r->expires, expires);
-	printf("card %s\nstatus %s%s%s\n", id, names_status(r), r->reason[0] != '\0' ? ": " : "", r->reason);
-	printf("block %s, DEA1 %s, DEA2 %s\n", b->full ? "full" : "host", names_dea(b->dea1), names_dea(b->dea2));
-	printf("last ticket %u%s, %u pending; counter %u\n", b->epoch,
-	    b->have_last ? "" : " (unknown: the next one is a resync)", r->pending, r->counter);
-	printf("last use %s; expires %s\n", used, expires);
+	printf(_("card %s\nstatus %s%s%s\n"), id, names_status(r), r->reason[0] != '\0' ? ": " : "", r->reason);
+	printf(_("block %s, DEA1 %s, DEA2 %s\n"), b->full ? "full" : "host", names_dea(b->dea1), names_dea(b->dea2));
+	printf(_("last ticket %u%s, %u pending; counter %u\n"), b->epoch,
+	    b->have_last ? "" : _(" (unknown: the next one is a resync)"), r->pending, r->counter);
+	printf(_("last use %s; expires %s\n"), used, expires);
 	if (r->pin_must_change)
 		fputs(_("the PIN must be changed at the next login\n"), stdout);
 }

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # Functions whose argument of that number is translated by themselves, where it is shown
 keywords="_ N_ cannot:2 mckd_language_n:1,2 ngettext:1,2 say:1 tool_usage:2 found:5 mckd_login_reason:2
 mckd_json_wrong:3 mckd_store_exec:3 mckd_store_fail:3 mckd_store_row:3 mckd_store_run:3
-mckd_store_sqlite:3 change:3 fail:3 refuse:3"
+mckd_store_sqlite:3 change:3 disagree:3 fail:3 refuse:3"
 
 words() {
 	# shellcheck disable=SC2046,SC2086
@@ -16,7 +16,7 @@ words() {
 		--keyword $(printf -- '--keyword=%s ' $keywords) \
 		--flag=mckd_language_n:1:c-format --flag=mckd_language_n:2:c-format \
 		--flag=cannot:2:c-format --flag=say:1:c-format --flag=tool_usage:2:c-format --flag=found:5:c-format \
-		--exclude-file=po/plain.po --output=- $(find askpass cardtool libmckd lock mckd-auth -name '*.[ch]' | LC_ALL=C sort) |
+		--exclude-file=po/plain.po --output=- $(find askpass card cardtool libmckd lock mckd-auth -name '*.[ch]' | LC_ALL=C sort) |
 		sed -e '/^"POT-Creation-Date/d' -e "/^\"Report-Msgid-Bugs-To/d" -e 's/CHARSET/UTF-8/'
 }
 

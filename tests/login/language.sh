@@ -131,3 +131,37 @@ json_in_no_language() {
 	done
 }
 scenario json_in_no_language
+
+# no_english LOCALE COMMAND ...: no line of what it says is as it is in English
+no_english() {
+	locale=$1
+	shift
+	LC_ALL=C "$@" 2>&1 | grep . >"$BED/english"
+	LC_ALL=$locale "$@" 2>&1 | grep . >"$BED/translated"
+	[ "$(wc -l <"$BED/english")" = "$(wc -l <"$BED/translated")" ]
+	refute grep -Fxf "$BED/english" "$BED/translated"
+}
+
+# What a person reads, but for the words of tables; each verb's own lines, and the soft card's
+no_english_is_left() {
+	locales
+	card_in 0 "$BED/alice.card"
+	cp "$BED/bob.card" "$BED/other.card"
+	for locale in de_DE.UTF-8 fr_FR.UTF-8; do
+		no_english "$locale" cardtool doctor --service card --user alice
+		no_english "$locale" cardtool doctor --service other
+		# shellcheck disable=SC2016
+		no_english "$locale" sh -c 'cardtool show alice | sed "/^SLOT/,\$d"'
+		# shellcheck disable=SC2016
+		no_english "$locale" sh -c 'rm -rf "$0"; mkdir "$0"; cardtool init --store "$0/store" --key "$0/key"' "$BED/init"
+		no_english "$locale" cardtool rotate --compromised 1 alice
+		no_english "$locale" mckd-vcard "$BED/alice.card"
+		no_english "$locale" mckd-vcard --new "$BED/bob.card"
+		no_english "$locale" mckd-vcard /nonexistent/card
+		# shellcheck disable=SC2016
+		no_english "$locale" sh -c 'echo nonsense | mckd-vcard --port 1 --control "$0"' "$BED/other.card"
+		no_english "$locale" sh -c 'mckd-vcard --port 0 x 2>&1 | head -n 2'
+		no_english "$locale" sh -c 'mckd-vcard --help | grep -v -e "^  *\[" -e --version'
+	done
+}
+scenario no_english_is_left
