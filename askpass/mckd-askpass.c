@@ -59,10 +59,10 @@ static enum ask
 ask_pin(const struct mckd_challenge *c, const struct mckd_challenge_prefix *prefix,
     const struct mckd_respond *r, char pin[static ASK_MAX])
 {
-	char text[2 * MCKD_CHALLENGE_NAME + 256], prompt[sizeof(text) + 16], label[8];
+	char text[2 * MCKD_CHALLENGE_NAME + 256], prompt[sizeof(text) + 16], label[MCKD_LABEL];
 	enum ask rc;
 
-	(void)snprintf(label, sizeof(label), "%02X%02X\xe2\x80\xa6", r->info.card[0], r->info.card[1]);
+	mckd_label(r->info.card, label);
 	(void)snprintf(text, sizeof(text), ngettext("Log in as %s at %s\nwith card %s, application %s (%d try left)",
 	    "Log in as %s at %s\nwith card %s, application %s (%d tries left)",
 	    (unsigned long)r->tries), prefix->user, prefix->host, label,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hex.h"
 #include "known.h"
 #include "ui.h"
 
@@ -132,7 +133,7 @@ explain(enum mckd_err e, const struct mckd_respond *r)
 static int
 respond(const struct tool *t, const struct asked *a)
 {
-	char pin[SECRET_MAX] = "", reply[MCKD_REPLY_TEXT] = "", prompt[128], label[8];
+	char pin[SECRET_MAX] = "", reply[MCKD_REPLY_TEXT] = "", prompt[128], label[MCKD_LABEL];
 	struct mckd_respond r = { .link = NULL };
 	struct mckd_pcsc *pcsc = NULL;
 	enum mckd_err e = mckd_pcsc_open(&pcsc);
@@ -141,7 +142,7 @@ respond(const struct tool *t, const struct asked *a)
 	if (e == MCKD_OK)
 		e = mckd_respond_find(pcsc, t->reader, &a->challenge, &r);
 	if (e == MCKD_OK) {
-		snprintf(label, sizeof(label), "%02X%02X\xe2\x80\xa6", r.info.card[0], r.info.card[1]);
+		mckd_label(r.info.card, label);
 		snprintf(prompt, sizeof(prompt), ngettext("PIN for card %s (%d try left)",
 		    "PIN for card %s (%d tries left)", (unsigned long)r.tries), label, r.tries);
 		rc = secret_get(&a->from, prompt, false, pin);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hex.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char digits[] = "0123456789abcdef";
@@ -28,4 +29,10 @@ mckd_unhex(const char *text, size_t text_len, uint8_t *out, size_t len)
 		out[i / 2] = (uint8_t)(out[i / 2] << 4 | (at - digits));
 	}
 	return true;
+}
+
+void
+mckd_label(const uint8_t card[static 2], char out[static MCKD_LABEL])
+{
+	(void)snprintf(out, MCKD_LABEL, "%02X%02X...", card[0], card[1]);
 }

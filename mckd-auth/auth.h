@@ -45,8 +45,6 @@ enum mckd_err mckd_start_read(struct mckd_auth *a, int sock);
 bool mckd_remote(const struct mckd_auth *a);
 /* find.c: a card that serves, selected, in a->login; the best explanation where there is none. */
 enum mckd_err mckd_find_card(struct mckd_auth *a);
-/* The card's name in a prompt: its first four digits. */
-void mckd_card_label(const struct mckd_auth *a, char out[static 8]);
 /* users.c */
 /* STORE_NOT_FOUND: no card of theirs. evenly: the account is looked up for those who have one, too. */
 enum mckd_err mckd_users_have_card(struct mckd_auth *a, bool evenly);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "auth.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -175,11 +174,4 @@ mckd_find_card(struct mckd_auth *a)
 	    a->conf.wait == 0 || mckd_store_prove(a->store) != MCKD_OK)
 		return err;
 	return wait_for(a, &s);
-}
-
-void
-mckd_card_label(const struct mckd_auth *a, char out[static 8])
-{
-	(void)snprintf(out, 8, "%02X%02X\xe2\x80\xa6", a->login.info.card[0],
-	    a->login.info.card[1]);
 }

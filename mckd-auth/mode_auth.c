@@ -7,6 +7,7 @@
 #include <security/_pam_types.h>
 
 #include "audit.h"
+#include "hex.h"
 #include "language.h"
 #include "log.h"
 #include "talk.h"
@@ -20,9 +21,9 @@ ask_pin(struct mckd_auth *a, bool again, char *pin, size_t room)
 {
 	int tries = mckd_login_tries(&a->login);
 	const char *wrong = again ? _("Wrong PIN. ") : "";
-	char text[MCKD_CONF_TEXT + 128], label[8];
+	char text[MCKD_CONF_TEXT + 128], label[MCKD_LABEL];
 
-	mckd_card_label(a, label);
+	mckd_label(a->login.info.card, label);
 	if (a->conf.prompt[0] != '\0')
 		(void)snprintf(text, sizeof(text), mckd_language_n("%s%s (%d try left): ", "%s%s (%d tries left): ",
 		    tries), wrong, a->conf.prompt, tries);
@@ -62,10 +63,10 @@ static enum mckd_err
 on_pad(struct mckd_auth *a, bool again)
 {
 	int tries = mckd_login_tries(&a->login);
-	char text[sizeof(a->login.reason) + 64], label[8];
+	char text[sizeof(a->login.reason) + 64], label[MCKD_LABEL];
 	enum mckd_err err;
 
-	mckd_card_label(a, label);
+	mckd_label(a->login.info.card, label);
 	(void)snprintf(text, sizeof(text), mckd_language_n("%sEnter the PIN for card %s on the reader (%d try left).",
 	    "%sEnter the PIN for card %s on the reader (%d tries left).", tries), again ? _("Wrong PIN. ") : "", label,
 	    tries);

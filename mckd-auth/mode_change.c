@@ -7,6 +7,7 @@
 #include <security/_pam_types.h>
 
 #include "audit.h"
+#include "hex.h"
 #include "language.h"
 #include "log.h"
 #include "talk.h"
@@ -46,12 +47,12 @@ sealed_only(const struct mckd_auth *a)
 static enum mckd_err
 old_pin(struct mckd_auth *a, struct pins *p)
 {
-	char text[256], label[8];
+	char text[256], label[MCKD_LABEL];
 	int tries = mckd_login_tries(&a->login);
 
 	if (tries == 0 && a->login.record->pending == 0)
 		return MCKD_E_PIN_BLOCKED;
-	mckd_card_label(a, label);
+	mckd_label(a->login.info.card, label);
 	(void)snprintf(text, sizeof(text), mckd_language_n("Current PIN for card %s (%d try left): ",
 	    "Current PIN for card %s (%d tries left): ", tries), label, tries);
 	if (a->have_pin)

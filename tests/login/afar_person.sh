@@ -14,7 +14,7 @@ export PERSON
 # shown FILE: without what is another at each login, or on each machine
 shown() {
 	sed -E -e 's/mckd1:[0-9a-f]{98}$/REPLY/' -e 's/[0-9a-f]{32}/HEX/g' -e 's/^card [0-9a-f]{16} 1 [1-8] 0$/card HEX/' \
-		-e 's/[0-9A-F]{4}…/CARD…/' -e 's/[0-9a-f]{16}$/HEX/' "$1"
+		-e 's/[0-9A-F]{4}[.]{3}/CARD.../' -e 's/[0-9a-f]{16}$/HEX/' "$1"
 }
 
 # at_web1: the host has a name, a prompt, and a home for alice

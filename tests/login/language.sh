@@ -13,6 +13,7 @@ locales() {
 	for name in de_DE fr_FR; do
 		localedef -i "$name" -f UTF-8 "/run/bed/locale/$name.UTF-8"
 	done
+	localedef -i de_DE -f ISO-8859-1 /run/bed/locale/de_DE.ISO-8859-1
 	mount --bind /run/bed/locale /usr/lib/locale
 }
 
@@ -47,6 +48,17 @@ language_of_the_host_alone() {
 	LANGUAGE=fr hears C 'PIN for card '
 }
 scenario language_of_the_host_alone
+
+# Nothing that only UTF-8 has, where the host has another encoding, or none is known
+prompt_in_other_encodings() {
+	locales
+	card_in 0 "$BED/alice.card"
+	label=$(card_id alice | cut -c 1-4 | tr a-f A-F)...
+	hears C "PIN for card $label (8 tries left): "
+	hears de_DE.UTF-8 "PIN für Karte $label (noch 7 Versuche): "
+	hears de_DE.ISO-8859-1 "$(printf 'PIN f\374r Karte %s (noch 6 Versuche): ' "$label")"
+}
+scenario prompt_in_other_encodings
 
 unknown_language_is_english() {
 	locales

@@ -113,7 +113,7 @@ pad_keeps_the_last_tries() {
 	pad_asked 5
 	says AUTH_ERR quiet alice
 	[ "$(bed_host -p quiet alice 246810 2>&1 | grep -v '^SUCCESS$')" = \
-		"PIN for card $(card_id alice | cut -c 1-4 | tr a-f A-F)… (2 tries left): " ]
+		"PIN for card $(card_id alice | cut -c 1-4 | tr a-f A-F)... (2 tries left): " ]
 	pad_asked 6
 	# Told of them, the person may spend them.
 	person 999991 999992 999993 999994 999995 999996 246810
