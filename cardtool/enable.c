@@ -128,15 +128,16 @@ enable(struct tool *t, const struct want *w)
 }
 
 static int
-take_back(const struct want *w)
+take_back(struct tool *t, const struct want *w)
 {
 	struct trial tr = { .service = w->service, .lock = -1 };
 	int rc;
 
-	/* Who watches over a trial finds nothing to take back, and ends it in its time. */
 	snprintf(tr.path, sizeof(tr.path), STACK_DIR "/%s", w->service);
-	rc = trial_take_back(&tr);
-	return rc == -1 ? EX_DONE : rc;
+	if ((rc = trial_take_back(&tr)) != -1)
+		return rc;
+	trial_close(t, &tr);
+	return EX_DONE;
 }
 
 static int
@@ -198,7 +199,7 @@ run(struct tool *t, int argc, char **argv)
 		return rc;
 	if (w.recover)
 		return trial_recover(t);
-	return w.take_back ? take_back(&w) : enable(t, &w);
+	return w.take_back ? take_back(t, &w) : enable(t, &w);
 }
 
 const struct verb verb_enable = { "enable", run, N_("put the card into a PAM service, on trial"),

@@ -22,6 +22,7 @@
 #include "ui.h"
 
 #define EVENTS_MAX 1000
+#define CLOSE_TRIES 250	/* five seconds */
 
 /* A lock on a file that is gone by now is a lock on nothing. */
 static bool
@@ -150,9 +151,11 @@ now_ms(void)
 	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* True: confirmed. False: the time is over, or somebody ends this process. */
-static bool
-wait_for_login(struct tool *t, struct trial *tr, long long end)
+enum outcome { CONFIRMED, GONE, ENDED, OVER };
+
+/* Until somebody logs in by card, takes the rule out or ends this process, or the time is over. */
+static enum outcome
+outcome(struct tool *t, const struct trial *tr, long long end)
 {
 	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), signals;
 	struct pollfd fds[2];
@@ -166,33 +169,39 @@ wait_for_login(struct tool *t, struct trial *tr, long long end)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (notify < 0 || signals < 0 ||
-	    inotify_add_watch(notify, t->store_dir, IN_MODIFY | IN_CREATE | IN_DELETE) < 0)
-		return false;
+	    inotify_add_watch(notify, t->store_dir, IN_MODIFY | IN_CREATE | IN_DELETE) < 0 ||
+	    inotify_add_watch(notify, STACK_DIR, IN_MOVE | IN_CLOSE_WRITE | IN_DELETE) < 0)
+		return ENDED;
 	while (!confirmed(t, tr)) {
+		if (!trial_is_put(tr))
+			return GONE;
 		if ((left = end - now_ms()) <= 0)
-			return false;
+			return OVER;
 		fds[0] = (struct pollfd){ notify, POLLIN, 0 };
 		fds[1] = (struct pollfd){ signals, POLLIN, 0 };
 		if (poll(fds, 2, left > 1000000 ? 1000000 : (int)left) < 0 && errno != EINTR)
-			return false;
+			return ENDED;
 		if (fds[1].revents != 0)
-			return false;
+			return ENDED;
 		while (read(notify, drain, sizeof(drain)) > 0)
 			;
 	}
-	return true;
+	return CONFIRMED;
 }
 
 static void
 watch(struct tool *t, struct trial *tr, long long end)
 {
-	if (wait_for_login(t, tr, end)) {
-		note(t, "enable-confirmed", tr->service, "a login by card");
+	static const char *const why[] = { [CONFIRMED] = "a login by card", [GONE] = "the rule is gone",
+		[ENDED] = "its watch was ended", [OVER] = "no login by card in time" };
+	enum outcome o = outcome(t, tr, end);
+
+	if (o == CONFIRMED) {
+		note(t, "enable-confirmed", tr->service, why[o]);
 		trial_forget(tr);
 	} else if (trial_take_back(tr) == -1) {
-		mckd_log(LOG_WARNING, "%s: no login by card in time; the rule was taken back",
-		    tr->service);
-		note(t, "enable-taken-back", tr->service, "no login by card in time");
+		mckd_log(LOG_WARNING, "%s: %s; the trial is over", tr->service, why[o]);
+		note(t, "enable-taken-back", tr->service, why[o]);
 		trial_forget(tr);
 	} else {
 		/* The files of the trial stay, for doctor and --recover. */
@@ -225,9 +234,35 @@ trial_watch(struct tool *t, struct trial *tr, unsigned seconds)
 		_exit(1);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		(void)dup2(null, fd);
+	/* What the caller had open, such as a lock, is not kept for so long. */
+	closelog();
+	tr->lock = dup2(tr->lock, STDERR_FILENO + 1);
+	(void)close_range(STDERR_FILENO + 2, ~0U, 0);
 	mckd_log_open("cardtool");
 	watch(t, tr, end);
 	_exit(0);
+}
+
+void
+trial_close(struct tool *t, struct trial *tr)
+{
+	const struct timespec pause = { 0, 20000000 };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), TRIAL_DIR "/%s", tr->service);
+	for (int n = 0; n < CLOSE_TRIES; n++) {
+		tr->lock = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		if (tr->lock < 0)
+			return;
+		if (lock_file(tr->lock)) {
+			note(t, "enable-taken-back", tr->service, "nobody watched any more");
+			trial_forget(tr);
+			return;
+		}
+		trial_unlock(tr);
+		(void)nanosleep(&pause, NULL);
+	}
+	say("%s: the rule is taken back; what watches over the trial has not ended yet", tr->service);
 }
 
 /* The services whose trial nobody watches, one after the other. */

@@ -33,6 +33,10 @@ void trial_forget(struct trial *tr);
 int trial_compose(struct trial *tr, bool required);
 int trial_put(const struct trial *tr);
 int trial_take_back(struct trial *tr);
+/* False: the file is without it, or gone. */
+bool trial_is_put(const struct trial *tr);
+/* The rule is out: the trial's watch ends by itself, or nobody watched and its files go. */
+void trial_close(struct tool *t, struct trial *tr);
 /* In a process of its own that this call leaves behind: watches for a login. -1, or the exit
  * status. */
 int trial_watch(struct tool *t, struct trial *tr, unsigned seconds);

@@ -229,6 +229,17 @@ trial_put(const struct trial *tr)
 	return replace(tr->path, tr->new, &tr->like) == 0 ? -1 : failed(tr->path);
 }
 
+bool
+trial_is_put(const struct trial *tr)
+{
+	struct stat st;
+	char *text = slurp(tr->path, &st);
+	bool put = text != NULL ? strstr(text, MARK) != NULL : errno != ENOENT;
+
+	free(text);
+	return put;
+}
+
 /* Our mark and the line behind it; what others changed in the file meanwhile stays. */
 int
 trial_take_back(struct trial *tr)

@@ -72,7 +72,6 @@ enable_spares_other_changes() {
 	echo 'session optional pam_permit.so' >>"$BED/sudo.before"
 	cardtool enable --service sudo --take-back
 	cmp /etc/pam.d/sudo "$BED/sudo.before"
-	end_watch
 }
 # The watching process; ended as a shutdown does it
 end_watch() {
@@ -101,6 +100,39 @@ sudo.before' ]
 	door_shut
 }
 scenario enable_and_the_socket
+
+# Whoever takes the rule out, by whatever means, ends the trial: its watch and its files
+enable_leaves_nothing_behind() {
+	enable_setup
+	for way in 'cardtool enable --service sudo --take-back' \
+		'sed -i /pam_mckd/d /etc/pam.d/sudo' "cp -p $BED/sudo.before /etc/pam.d/sudo"; do
+		cardtool enable --service sudo --confirm-within 1h
+		watch=$(cat /etc/mckd/trial/sudo)
+		$way
+		timeout 10 tail --pid="$watch" -s 0.02 -f /dev/null
+		chmod 640 /etc/pam.d/sudo
+		as_before
+	done
+	# Whose watch was killed
+	cardtool enable --service sudo
+	end_watch -KILL
+	cardtool enable --service sudo --take-back
+	as_before
+	refute sh -c 'cardtool doctor | grep "trial: sudo"'
+	[ "$(cardtool log --json | grep -c '"kind":"enable-taken-back".*"reason":"the rule is gone"')" = 3 ]
+	[ "$(cardtool log --json | grep -c '"kind":"enable-taken-back".*"reason":"nobody watched any more"')" = 1 ]
+}
+scenario enable_leaves_nothing_behind
+
+# What the caller had open is not the watch's
+enable_keeps_no_descriptor() {
+	enable_setup
+	cardtool enable --service sudo 9>"$BED/held"
+	watch=$(cat /etc/mckd/trial/sudo)
+	[ -z "$(find "/proc/$watch/fd" -lname "$BED/held")" ]
+	cardtool enable --service sudo --take-back
+}
+scenario enable_keeps_no_descriptor
 
 # A shutdown takes back at once; a crash leaves it to --recover, which doctor asks for
 enable_survives_its_watch() {

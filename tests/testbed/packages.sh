@@ -211,8 +211,7 @@ purging_leaves_it_as_before() {
 	dpkg --purge mckd-tools
 	# shellcheck disable=SC2086
 	dpkg --purge $packages
-	kill "$watch"
-	tail --pid="$watch" -s 0.02 -f /dev/null
+	timeout 10 tail --pid="$watch" -s 0.02 -f /dev/null
 	same_as before
 	passwords_count
 	[ -s /etc/mckd/store.key ] && [ -s /var/lib/mckd/store.db ]
