@@ -14,8 +14,10 @@
 #include "accounts_file.h"
 #include "store_account.h"
 #include "userdb.h"
+#include "userdb_sweep.h"
 
 #define ETC "/etc"
+#define USERDB ETC "/userdb"
 #define SETTING "publish"
 #define NSCD "/usr/sbin/nscd"
 #define NSCD_SOCKET "/var/run/nscd/socket"
@@ -28,7 +30,7 @@ struct way {
 
 static const struct way ways[] = {
 	{ "nss", MCKD_PUBLICDIR, mckd_accounts_publish },
-	{ "userdb", ETC "/userdb", mckd_userdb_publish },
+	{ "userdb", USERDB, mckd_userdb_publish },
 };
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -245,6 +247,30 @@ leave_out(struct lists *l, char *why)
 	return e == MCKD_OK ? mckd_accounts_etc(ETC, "group", leave_group, l, why) : e;
 }
 
+/* A record of systemd's by an account's or a group's name or number is somebody else's, too. */
+static void
+leave_userdb(struct lists *l)
+{
+	char file[MCKD_USERDB_NAME];
+
+	for (size_t i = l->naccounts; i-- > 0;) {
+		const struct mckd_account *a = &l->accounts[i];
+
+		if (mckd_userdb_taken(USERDB, a->name, a->uid, "user", file) ||
+		    mckd_userdb_taken(USERDB, a->name, a->gid, "group", file)) {
+			say("%s/%s is not one of ours: %s is not published", USERDB, file, a->name);
+			drop_account(l, i);
+			l->left_out++;
+		}
+	}
+	for (size_t i = l->ngroups; i-- > 0;)
+		if (mckd_userdb_taken(USERDB, l->groups[i].name, l->groups[i].gid, "group", file)) {
+			say("%s/%s is not one of ours: %s is not published", USERDB, file, l->groups[i].name);
+			drop_group(l, i);
+			l->left_out++;
+		}
+}
+
 /* What nscd remembers of them is not so any more. */
 static void
 flush_nscd(void)
@@ -278,6 +304,8 @@ publish(struct tool *t, struct lists *l, char *why)
 		snprintf(why, MCKD_WHY, _("the store has them published by \"%s\", which nobody here knows"), chosen);
 		return MCKD_E_STORE_UNTRUSTED;
 	}
+	if (strcmp(chosen, "userdb") == 0)
+		leave_userdb(l);
 	/* First where they are looked for; then nothing stays elsewhere. */
 	for (int other = 0; other < 2; other++)
 		for (size_t i = 0; i < N_WAYS; i++) {

@@ -15,7 +15,7 @@
 
 #define NOLOGIN "/usr/sbin/nologin"
 #define RECORD_MAX 8192
-#define NAME_ROOM 96
+#define NAME_ROOM MCKD_USERDB_NAME
 
 struct text {
 	const char *bytes;
@@ -95,7 +95,10 @@ put_record(const char *dir, json_t *o, const char *name, uint32_t id, const char
 	char *text = o != NULL ? json_dumps(o, JSON_INDENT(1)) : NULL, file[NAME_ROOM];
 	enum mckd_err e = MCKD_E_NOMEM;
 
-	if (text != NULL) {
+	if (mckd_userdb_taken(dir, name, id, suffix, file)) {
+		snprintf(why, MCKD_ACCOUNTS_WHY, _("%.128s/%s is not one of ours"), dir, file);
+		e = MCKD_E_STORE_EXISTS;
+	} else if (text != NULL) {
 		snprintf(file, sizeof(file), "%s.%s", name, suffix);
 		e = put(dir, file, text, why);
 		if (e == MCKD_OK)
@@ -134,7 +137,7 @@ put_group(const char *dir, const struct mckd_group *g, char *why)
 	for (size_t i = 0; i < g->nmembers && e == MCKD_OK; i++) {
 		snprintf(file, sizeof(file), "%s:%s.membership", g->members[i], g->name);
 		/* An empty file would be taken for one that masks a membership of the vendor. */
-		e = put(dir, file, "{}\n", why);
+		e = put(dir, file, "{\"service\":\"" MCKD_USERDB_SERVICE "\"}\n", why);
 	}
 	return e;
 }

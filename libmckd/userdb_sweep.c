@@ -8,16 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "accounts_file.h"
 #include "intl.h"
 
-
 #define RECORD_MAX 8192
-#define NAME_ROOM 96
+#define NAME_ROOM MCKD_USERDB_NAME
 
-/* The names of files, to stay or found to be ours. */
+/* The names of files that stay. */
 struct names {
 	char (*name)[NAME_ROOM];
 	size_t n, room;
@@ -51,13 +51,6 @@ has(const struct names *l, const char *name)
 	return l->n > 0 && bsearch(name, l->name, l->n, NAME_ROOM, cmp_name) != NULL;
 }
 
-static void
-sort(struct names *l)
-{
-	if (l->n > 1)
-		qsort(l->name, l->n, NAME_ROOM, cmp_name);
-}
-
 static enum mckd_err
 add_wanted(struct names *l, const struct mckd_account *accounts, size_t naccounts,
     const struct mckd_group *groups, size_t ngroups)
@@ -74,11 +67,12 @@ add_wanted(struct names *l, const struct mckd_account *accounts, size_t naccount
 			e = add(l, groups[i].members[k], of, ".membership");
 		}
 	}
-	sort(l);
+	if (l->n > 1)
+		qsort(l->name, l->n, NAME_ROOM, cmp_name);
 	return e;
 }
 
-/* Is this one of our records? *id is its number. */
+/* Is this one of our records? *id is its number, by that key, where anybody asks. */
 static bool
 is_ours(int dir, const char *name, const char *key, uint32_t *id)
 {
@@ -89,7 +83,8 @@ is_ours(int dir, const char *name, const char *key, uint32_t *id)
 	const char *service = json_string_value(json_object_get(o, "service"));
 	bool ours = service != NULL && strcmp(service, MCKD_USERDB_SERVICE) == 0;
 
-	*id = (uint32_t)json_integer_value(json_object_get(o, key));
+	if (key != NULL)
+		*id = (uint32_t)json_integer_value(json_object_get(o, key));
 	json_decref(o);
 	if (fd >= 0)
 		close(fd);
@@ -126,25 +121,8 @@ drop(int dir, const char *name, char *why)
 	return MCKD_E_STORE_IO;
 }
 
-/* A membership is ours where its group is, gone or not: a group of the host's stays the host's. */
-static bool
-is_our_membership(const char *name, const struct names *ours)
-{
-	char group[NAME_ROOM];
-	const char *colon = strchr(name, ':');
-
-	if (colon == NULL)
-		return false;
-	snprintf(group, sizeof(group), "%s", colon + 1);
-	group[strlen(group) - strlen(".membership")] = '\0';
-	strncat(group, ".group", sizeof(group) - strlen(group) - 1);
-	return has(ours, group);
-}
-
-enum walk { LOOK, DROP_MEMBERSHIPS, DROP_RECORDS };
-
 static enum mckd_err
-walk(int dir, enum walk what, const struct names *wanted, struct names *ours, char *why)
+sweep(int dir, const struct names *wanted, char *why)
 {
 	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = copy < 0 ? NULL : fdopendir(copy);
@@ -162,19 +140,12 @@ walk(int dir, enum walk what, const struct names *wanted, struct names *ours, ch
 		const char *name = at->d_name;
 		bool user = ends(name, ".user"), group = ends(name, ".group");
 
-		if (strlen(name) >= NAME_ROOM || (what != LOOK && has(wanted, name)))
+		if ((!user && !group && !ends(name, ".membership")) || strlen(name) >= NAME_ROOM ||
+		    has(wanted, name) || !is_ours(dir, name, user ? "uid" : "gid", &id))
 			continue;
-		if (what == DROP_MEMBERSHIPS) {
-			if (ends(name, ".membership") && is_our_membership(name, ours))
-				e = drop(dir, name, why);
-		} else if ((user || group) && is_ours(dir, name, user ? "uid" : "gid", &id)) {
-			if (what == LOOK) {
-				e = add(ours, name, "", "");
-			} else {
-				drop_link(dir, name, user ? ".user" : ".group", id);
-				e = drop(dir, name, why);
-			}
-		}
+		if (user || group)
+			drop_link(dir, name, user ? ".user" : ".group", id);
+		e = drop(dir, name, why);
 	}
 	closedir(d);
 	return e;
@@ -184,7 +155,7 @@ enum mckd_err
 mckd_userdb_sweep(const char *dir, const struct mckd_account *accounts, size_t naccounts,
     const struct mckd_group *groups, size_t ngroups, char *why)
 {
-	struct names wanted = { NULL, 0, 0 }, ours = { NULL, 0, 0 };
+	struct names wanted = { NULL, 0, 0 };
 	enum mckd_err e = add_wanted(&wanted, accounts, naccounts, groups, ngroups);
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -193,16 +164,49 @@ mckd_userdb_sweep(const char *dir, const struct mckd_account *accounts, size_t n
 		e = MCKD_E_STORE_IO;
 	}
 	if (e == MCKD_OK)
-		e = walk(fd, LOOK, &wanted, &ours, why);
-	sort(&ours);
-	/* Memberships first: by their groups' records we know them for ours. */
-	if (e == MCKD_OK)
-		e = walk(fd, DROP_MEMBERSHIPS, &wanted, &ours, why);
-	if (e == MCKD_OK)
-		e = walk(fd, DROP_RECORDS, &wanted, &ours, why);
+		e = sweep(fd, &wanted, why);
 	if (fd >= 0)
 		close(fd);
 	free(wanted.name);
-	free(ours.name);
 	return e;
+}
+
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+/* A link that leads to nothing is none that we made: we take both away. */
+static bool
+is_our_link(int dir, const char *link)
+{
+	char to[NAME_ROOM];
+	ssize_t n = readlinkat(dir, link, to, sizeof(to) - 1);
+
+	if (n < 0)
+		return false;
+	to[n] = '\0';
+	return strchr(to, '/') == NULL && (!is_there(dir, to) || is_ours(dir, to, NULL, NULL));
+}
+
+bool
+mckd_userdb_taken(const char *dir, const char *name, uint32_t id, const char *suffix,
+    char file[static MCKD_USERDB_NAME])
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool taken;
+
+	if (fd < 0)
+		return false;
+	snprintf(file, MCKD_USERDB_NAME, "%s.%s", name, suffix);
+	taken = is_there(fd, file) && !is_ours(fd, file, NULL, NULL);
+	if (!taken) {
+		snprintf(file, MCKD_USERDB_NAME, "%u.%s", id, suffix);
+		taken = is_there(fd, file) && !is_our_link(fd, file);
+	}
+	close(fd);
+	return taken;
 }

@@ -265,6 +265,47 @@ account_userdb() {
 }
 scenario account_userdb
 
+# A record that came from elsewhere, by its name or its number, is nobody's to write over: whose card
+# it would be is left out, and the others are published, locks and all
+account_userdb_of_others() {
+	accounts_setup
+	mkdir -m 755 /etc/userdb
+	for user in dora erin fay gina; do
+		cardtool account --publish=userdb --groups cards "$user"
+	done
+	new_account hank --groups cards
+	number_of() { sed -n 's/.*"uid": *\([0-9]*\).*/\1/p' "/etc/userdb/$1.user"; }
+	erin=$(number_of erin)
+	gina=$(number_of gina)
+	rm /etc/userdb/dora.user "/etc/userdb/$erin.user" "/etc/userdb/$gina.group" /etc/userdb/fay.group
+	echo '{"userName":"dora","uid":4711,"gid":4711}' >/etc/userdb/dora.user
+	echo '{"userName":"else","uid":'"$erin"',"gid":4712}' >"/etc/userdb/$erin.user"
+	echo '{"groupName":"fay","gid":4713}' >/etc/userdb/fay.group
+	ln -s /nonexistent "/etc/userdb/$gina.group"
+	before=$(cd /etc/userdb && cat dora.user "$erin.user" fay.group && readlink "$gina.group")
+	exits 9 cardtool revoke --force hank
+	for file in dora.user "$erin.user" fay.group "$gina.group"; do
+		grep -qE "^cardtool: /etc/userdb/$file is not one of ours: [a-z]+ is not published$" "$BED/exits.out"
+	done
+	[ "$(grep -c 'is not one of ours' "$BED/exits.out")" = 4 ]
+	[ "$(cd /etc/userdb && cat dora.user "$erin.user" fay.group && readlink "$gina.group")" = "$before" ]
+	# Nobody else's account is in the cards' group by that
+	[ "$(find /etc/userdb -name '*:cards.membership')" = /etc/userdb/hank:cards.membership ]
+	grep -q '"shell": *"/usr/sbin/nologin"' /etc/userdb/hank.user
+	# A group of the cards' own
+	rm /etc/userdb/dora.user "/etc/userdb/$erin.user" "/etc/userdb/$gina.group" /etc/userdb/fay.group
+	echo '{"groupName":"cards","gid":4714}' >/etc/userdb/cards.group
+	exits 9 cardtool account
+	grep -qx 'cardtool: /etc/userdb/cards.group is not one of ours: cards is not published' "$BED/exits.out"
+	grep -q 4714 /etc/userdb/cards.group
+	[ -z "$(find /etc/userdb -name '*:cards.membership')" ]
+	[ "$(number_of erin)" = "$erin" ]
+	rm /etc/userdb/cards.group
+	cardtool account
+	[ "$(find /etc/userdb -name '*:cards.membership' | wc -l)" = 5 ]
+}
+scenario account_userdb_of_others
+
 # nscd, which keeps what it has seen, is told
 account_nscd() {
 	accounts_setup
