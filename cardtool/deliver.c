@@ -7,7 +7,7 @@
 #include "store_rotate.h"
 #include "ui.h"
 
-enum { STATE_BLANK = 0x01, STATE_TERMINATED = 0xff };
+enum { STATE_BLANK = 0x01 };
 
 static int
 disagree(const struct mckd_record *r, const struct mckd_card_info *info, const char *what)
@@ -27,9 +27,10 @@ deliver_agrees(struct tool *t, const struct mckd_record *r, const struct mckd_ca
 	const struct mckd_block *b = &r->block;
 	struct mckd_ticket next;
 	enum mckd_err e;
+	int rc = reader_terminated(info);
 
-	if (info->state == STATE_TERMINATED)
-		return disagree(r, info, "the card is terminated");
+	if (rc != -1)
+		return rc;
 	if (info->state == STATE_BLANK && !r->provisioning)
 		return disagree(r, info, "the card is blank, the store holds a personalised one");
 	if (info->epoch > b->epoch && !b->full) {

@@ -94,6 +94,7 @@ change_by_old(struct tool *t, struct found *f, const struct mckd_app *app, const
     const uint8_t *new)
 {
 	struct mckd_login *l = calloc(1, sizeof(*l));
+	char id[HEX_CARD];
 	bool ordered = false;
 	uint16_t sw = 0;
 	enum mckd_err e;
@@ -111,7 +112,8 @@ change_by_old(struct tool *t, struct found *f, const struct mckd_app *app, const
 	if ((e = mckd_store_get(t->store, f->info.card, &l->record)) != MCKD_OK)
 		rc = fail_store(t, e);
 	else if ((e = mckd_login_change_pin(l, old, new, &ordered, &sw)) != MCKD_OK && ordered) {
-		say("it is recorded and stays queued; the card must take it before its next login counts");
+		hex(f->info.card, MCKD_CARD_ID_LEN, id);
+		say("card %s: it is recorded and stays queued; the card must take it before its next login counts", id);
 		rc = EX_PARTLY;
 	} else if (e != MCKD_OK && l->reason[0] != '\0') {
 		live_say_reason(e, l);

@@ -92,13 +92,30 @@ out:
 }
 
 int
+reader_terminated(const struct mckd_card_info *info)
+{
+	enum { TERMINATED = 0xff };
+	char id[HEX_CARD];
+
+	if (info->state != TERMINATED)
+		return -1;
+	hex(info->card, MCKD_CARD_ID_LEN, id);
+	say("card %s is terminated, for good: provision another, and cardtool revoke this one where a store has it", id);
+	return EX_WRONG_CARD;
+}
+
+int
 reader_need(const struct tool *t, const uint8_t *card, struct found *out)
 {
 	enum mckd_err e = reader_find(t, card, out);
 	char id[HEX_CARD];
+	int rc;
 
-	if (e == MCKD_OK)
-		return -1;
+	if (e == MCKD_OK) {
+		if ((rc = reader_terminated(&out->info)) != -1)
+			reader_close(out);
+		return rc;
+	}
 	if (e == MCKD_E_USAGE) {
 		say("there is more than one card; choose by --reader PATTERN (cardtool readers)");
 		return EX_WRONG_USAGE;

@@ -77,10 +77,12 @@ open_read(struct mckd_store *s, const char *dir)
 		return e;
 	close_db(s);
 	s->why[0] = '\0';
+	s->hot = false;
 	s->readonly = false;
 	e = open_db(s, dir, SQLITE_OPEN_READWRITE, false);
 	s->readonly = true;
-	return e;
+	return s->hot ? mckd_store_fail(s, MCKD_E_STORE_FULL, "an interrupted change must be undone before the store "
+	    "can be read, and it is read-only: remount it writable") : e;
 }
 
 enum mckd_err

@@ -205,6 +205,7 @@ tell_why(const struct mckd_auth *a, enum mckd_err err)
 	case MCKD_E_PIN_ABSENT:
 	case MCKD_E_PIN_KEPT:
 	case MCKD_E_PIN_TRIES:
+	case MCKD_E_CARD_TERMINATED:
 	case MCKD_E_SUSPENDED:
 	case MCKD_E_REVOKED:
 		told = true;

@@ -1,4 +1,4 @@
-# Which card: none, foreign, blank, someone else's, the right one among others
+# Which card: none, foreign, blank, terminated, someone else's, the right one among others
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
 
@@ -58,6 +58,40 @@ blank_card() {
 	expect AUTHINFO_UNAVAIL card alice 246810
 }
 scenario blank_card
+
+# Its life is over: everybody who asks for it is told so in one line, and what to do
+terminated_card() {
+	terminated_in 0 "$BED/alice.card"
+	id=$(card_id alice)
+	expect AUTHINFO_UNAVAIL card alice 246810
+	grep -Fx 'Card login: the card is terminated.' "$BED/login.out"
+	cardtool readers | grep -w "$id" | grep -w terminated
+	exits 1 cardtool doctor --user alice
+	grep -A1 '^PROBLEM .*: the card is terminated$' "$BED/exits.out" |
+		grep -Fx '         mend: this card is over: provision another'
+	pin_files 246810 135790
+	for verb in "provision --user carol --generate-pin --transport-key-file $BED/blank.card.transport" \
+		"pin change --pin-file $BED/first.pin --new-pin-file $BED/new.pin alice" \
+		"verify --pin-file $BED/first.pin" "verify --pin-file $BED/first.pin alice" \
+		'rotate alice --compromised 1 --now --force' 'rotate alice --compromised 1 --force' \
+		'rotate alice --resync --force'; do
+		# shellcheck disable=SC2086
+		exits 6 cardtool $verb
+		grep -Fx "cardtool: card $id is terminated, for good: provision another, and cardtool revoke this one where a store has it" \
+			"$BED/exits.out"
+		[ "$(grep -c terminated "$BED/exits.out")" = 1 ]
+	done
+	exits 0 cardtool revoke alice --force
+}
+scenario terminated_card
+
+# It keeps nobody from the card beside it
+right_card_beside_terminated() {
+	terminated_in 0 "$BED/bob.card"
+	card_in 1 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+}
+scenario right_card_beside_terminated
 
 card_of_another_user() {
 	card_in 0 "$BED/bob.card"

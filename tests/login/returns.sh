@@ -21,7 +21,7 @@ returns_tested() {
 		IGNORE|For account: the user is not managed here, or the store cannot be read and the user is root|r_account_ignore
 		AUTHINFO_UNAVAIL|No card service, reader or card|r_no_service_reader_card
 		AUTHINFO_UNAVAIL|the wait is over|r_wait_over
-		AUTHINFO_UNAVAIL|a foreign, blank or unassigned card|r_foreign_blank_unassigned
+		AUTHINFO_UNAVAIL|a foreign, blank, terminated or unassigned card|r_card_that_serves_nobody
 		AUTHINFO_UNAVAIL|nobody typed at the reader's PIN pad, or it was cancelled there|r_pad
 		AUTHINFO_UNAVAIL|a remote session without remote=, or whose PIN is to be changed|r_remote
 		AUTHINFO_UNAVAIL|the store is missing, busy or cannot be read|r_store_unreadable
@@ -119,8 +119,11 @@ r_wait_over() {
 	says AUTHINFO_UNAVAIL exact alice 246810
 }
 
-r_foreign_blank_unassigned() {
+r_card_that_serves_nobody() {
 	foreign_in 0 other
+	says AUTHINFO_UNAVAIL exact alice 246810
+	card_out 0
+	terminated_in 0 "$BED/alice.card"
 	says AUTHINFO_UNAVAIL exact alice 246810
 	card_out 0
 	card_in 0 "$BED/blank.card"

@@ -162,6 +162,25 @@ store_of_a_killed_writer() {
 }
 scenario store_of_a_killed_writer
 
+# It cannot be undone there, so that nothing of the store counts; and it is said what to do
+store_of_a_killed_writer_read_only() {
+	writer_killed
+	mount --bind /var/lib/mckd /var/lib/mckd
+	trap 'umount --lazy /var/lib/mckd || :' EXIT
+	mount -o remount,bind,ro /var/lib/mckd
+	card_in 0 "$BED/alice.card"
+	expect AUTHINFO_UNAVAIL card alice 246810
+	said='the store can be read, and it is read-only: remount it writable$'
+	grep "mckd-auth.*: an interrupted change must be undone before $said" "$BED/syslog.log"
+	exits 7 cardtool list
+	grep "$said" "$BED/exits.out"
+	exits 1 cardtool doctor
+	grep -A1 "^PROBLEM  store: .*$said" "$BED/exits.out" | grep '^         mend: .*remount it writable'
+	mount -o remount,bind,rw /var/lib/mckd
+	expect SUCCESS card alice 246810
+}
+scenario store_of_a_killed_writer_read_only
+
 # Brought up to date by the first run that writes, which a full disk does not let: it is unreadable, and no forgery.
 old_store_on_a_full_disk() {
 	card_in 0 "$BED/alice.card"

@@ -99,6 +99,16 @@ foreign_in() {
 	bed_wait present "$reader"
 }
 
+# terminated_in READER STATEFILE: what is public of that card, its life over
+terminated_in() {
+	card_in "$1" "$2"
+	answer=$(bed_select)
+	card_out "$1"
+	over=$(echo "$answer" | sed 's/820107/8201ff/')
+	[ "$over" != "$answer" ] || die "terminated_in: no state 07 in $answer"
+	foreign_in "$1" copy "$over"
+}
+
 card_out() {
 	running "card$1" || return 0
 	stop "card$1"

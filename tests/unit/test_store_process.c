@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -170,6 +173,82 @@ test_killed_in_commit(void **state)
 	}
 }
 
+/* Then nobody can take it back, and nothing of the store may be read: it is said what to do. */
+static void
+test_killed_in_commit_and_read_only(void **state)
+{
+	static const enum mckd_store_mode modes[] = { MCKD_STORE_READ, MCKD_STORE_WRITE, MCKD_STORE_UNPROVED };
+	struct setup *t = *state;
+
+	if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
+		skip();
+	setup_put(t, &rec, 1);
+	mckd_store_close(t->store);
+	t->store = NULL;
+	die_in_commit(t);
+	assert_int_equal(mount(t->dir, t->dir, "none", MS_BIND, NULL), 0);
+	assert_int_equal(mount("none", t->dir, "none", MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		assert_int_equal(setup_open(t, modes[i]), MCKD_E_STORE_FULL);
+		assert_null(t->store);
+		assert_non_null(strstr(t->why, "remount it writable"));
+	}
+	assert_int_equal(mount("none", t->dir, "none", MS_BIND | MS_REMOUNT, NULL), 0);
+	assert_int_equal(setup_open(t, MCKD_STORE_READ), MCKD_OK);
+	setup_expect(t, 1, 5, MCKD_CARD_ACTIVE);
+	mckd_store_close(t->store);
+	t->store = NULL;
+	assert_int_equal(umount(t->dir), 0);
+}
+
+/*
+ * Another process holds the lock by which SQLite keeps others out while it takes a change back, for
+ * so long; before it lets go, there is a byte to be read.
+ */
+static int
+lock_for(struct setup *t, useconds_t us)
+{
+	struct flock pending = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000000, .l_len = 1 };
+	int fds[2], fd;
+	char c;
+
+	assert_int_equal(pipe(fds), 0);
+	if (fork() == 0) {
+		if ((fd = open(t->db, O_RDWR)) < 0 || fcntl(fd, F_SETLK, &pending) != 0 || write(fds[1], "", 1) != 1)
+			_exit(1);
+		usleep(us);
+		_exit(write(fds[1], "", 1) != 1);
+	}
+	close(fds[1]);
+	assert_int_equal(read(fds[0], &c, 1), 1);
+	assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	return fds[0];
+}
+
+/* Another is taking the change back already: it is waited for. */
+static void
+test_killed_in_commit_and_locked(void **state)
+{
+	static const enum mckd_store_mode modes[] = { MCKD_STORE_READ, MCKD_STORE_WRITE };
+	struct setup *t = *state;
+	int status, fd;
+	char c;
+
+	setup_put(t, &rec, 1);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		mckd_store_close(t->store);
+		t->store = NULL;
+		die_in_commit(t);
+		fd = lock_for(t, 300000);
+		assert_int_equal(setup_open(t, modes[i]), MCKD_OK);
+		assert_int_equal(read(fd, &c, 1), 1);
+		close(fd);
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+		setup_expect(t, 1, 5, MCKD_CARD_ACTIVE);
+	}
+}
+
 /* A mark tells of every commit, another's or one's own, and of nothing else. */
 static void
 test_mark(void **state)
@@ -212,7 +291,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_hammer), T(test_kill), T(test_killed_in_commit), T(test_mark),
+		T(test_hammer), T(test_kill), T(test_killed_in_commit), T(test_killed_in_commit_and_read_only),
+		T(test_killed_in_commit_and_locked), T(test_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
