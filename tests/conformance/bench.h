@@ -19,6 +19,7 @@ struct bench {
 	struct mckd_cardlink *link;
 	void (*reset)(void);		/* power off and on */
 	bool raw;			/* the link takes bytes that are no APDU */
+	bool t0;			/* a card cannot tell Lc from Le where a command has no data */
 	uint8_t transport[MCKD_KEY_LEN];
 	enum mckd_dea dea1, dea2;
 	bool blank;			/* tickets go under the transport key */

@@ -61,9 +61,11 @@ secret_right_after_it(void **state)
 	assert_int_equal(login(1, 1, 0, pin), SW_OK);
 	assert_int_equal(command(0x80, 0x11, 0, 0, NULL, 0), SW_INS);
 	assert_int_equal(get_secret(), SW_SECURITY);
-	assert_int_equal(login(1, 1, 0, pin), SW_OK);
-	assert_int_equal(command(0x80, 0x12, 0, 0, pin, 12), SW_LENGTH);
-	assert_int_equal(get_secret(), SW_SECURITY);
+	if (!bench.t0) {
+		assert_int_equal(login(1, 1, 0, pin), SW_OK);
+		assert_int_equal(command(0x80, 0x12, 0, 0, pin, 12), SW_LENGTH);
+		assert_int_equal(get_secret(), SW_SECURITY);
+	}
 	assert_int_equal(login(1, 1, 0, pin), SW_OK);
 	assert_int_equal(send_ticket(), SW_OK);
 	assert_int_equal(get_secret(), SW_SECURITY);

@@ -33,21 +33,30 @@ stop(const char *what, enum mckd_err err)
 	return 2;
 }
 
-/* By a second connection, for a link has no use for resets; the transaction is left for it. */
-static void
-reset(void)
+/* By a second connection, for a link has no use for resets or protocols. */
+static DWORD
+connect_besides(DWORD disposition)
 {
 	SCARDCONTEXT context;
 	SCARDHANDLE card;
 	DWORD protocol;
-	int was_reset = 0;
 
-	bench.link->ops->end(bench.link);
 	assert_int_equal(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context), SCARD_S_SUCCESS);
 	assert_int_equal(SCardConnect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
 	    &card, &protocol), SCARD_S_SUCCESS);
-	assert_int_equal(SCardDisconnect(card, SCARD_RESET_CARD), SCARD_S_SUCCESS);
+	assert_int_equal(SCardDisconnect(card, disposition), SCARD_S_SUCCESS);
 	assert_int_equal(SCardReleaseContext(context), SCARD_S_SUCCESS);
+	return protocol;
+}
+
+/* The transaction is left for it. */
+static void
+reset(void)
+{
+	int was_reset = 0;
+
+	bench.link->ops->end(bench.link);
+	connect_besides(SCARD_RESET_CARD);
 	assert_int_equal(bench.link->ops->begin(bench.link, &was_reset), MCKD_OK);
 	assert_int_equal(was_reset, 1);
 }
@@ -91,6 +100,7 @@ run(struct mckd_pcsc *p, const char *pattern)
 
 	if ((err = find(p, pattern)) != MCKD_OK)
 		return stop(err == MCKD_E_USAGE ? "there are several cards, say which by -r" : "no card", err);
+	bench.t0 = connect_besides(SCARD_LEAVE_CARD) == SCARD_PROTOCOL_T0;
 	if ((err = bench.link->ops->begin(bench.link, &was_reset)) == MCKD_OK)
 		err = mckd_card_select(bench.link, &bench.info);
 	if (err == MCKD_OK && (bench.info.state != 0x01 || bench.info.epoch != 0))
