@@ -5,7 +5,7 @@
 login_under_valgrind() {
 	service card deadline=120
 	helper_by valgrind -q --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --log-file="$BED/report.%p"
+		--errors-for-leak-kinds=definite,indirect --log-file="$REPORTS/valgrind.%p"
 	expect AUTHINFO_UNAVAIL card alice
 	card_in 0 "$BED/alice.card"
 	expect SUCCESS card alice 246810
@@ -14,6 +14,6 @@ login_under_valgrind() {
 	cardtool rotate alice --compromised 1 --force
 	expect SUCCESS card alice 246810
 	# It must have been valgrind that ran.
-	[ "$(find "$BED" -maxdepth 1 -name 'report.*' | wc -l)" -ge 5 ]
+	[ "$(find "$REPORTS" -type f | wc -l)" -ge 5 ]
 }
 scenario login_under_valgrind

@@ -22,6 +22,7 @@ export LC_ALL=C
 
 mount -t tmpfs -o mode=755 bed "/run"
 mkdir -m 755 /run/pcscd /run/bed /run/bed/etc /run/bed/dev /run/lock /run/sudo
+mkdir -m 1777 /run/bed/reports
 
 # A copy rather than an overlay: an overlay cannot stand on the overlay of a container.
 cp -a /etc/. /run/bed/etc/

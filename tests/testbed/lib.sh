@@ -13,10 +13,11 @@ REAL_HELPER=$HELPER
 if [ -n "${MCKD_SANITIZED:-}" ]; then
 	PATH=$MCKD_SANITIZED/root/sbin:$MCKD_SANITIZED/root/bin:$PATH
 	REAL_HELPER=$MCKD_SANITIZED/root/libexec/mckd/mckd-auth
-	ASAN_OPTIONS=log_path=$BED/report:detect_leaks=1:abort_on_error=0:exitcode=99
-	UBSAN_OPTIONS=print_stacktrace=1
-	export ASAN_OPTIONS UBSAN_OPTIONS
+	# Where that cardtool puts its own module into a stack: no host could load it.
+	sanitized_module=$MCKD_SANITIZED/root/lib/security/pam_mckd.so
+	mountpoint -q "$sanitized_module" || mount --bind "$PREFIX/lib/security/pam_mckd.so" "$sanitized_module"
 fi
+REPORTS=/run/bed/reports
 PORT_0=35963	# of the first reader
 PORT_1=35964	# of the second
 
@@ -153,7 +154,7 @@ bed_reset() {
 	running pcscd || pcscd_start
 	card_out 0
 	card_out 1
-	find "$BED" -maxdepth 1 -name 'report.*' -delete
+	find "$REPORTS" -type f -delete
 	helper_true
 	rm -rf /etc/mckd
 	cp -a "$BED/kept/etc" /etc/mckd
@@ -185,20 +186,16 @@ helper_by() {
 
 # helper_true: the installed one again, or the sanitized one where all run with that
 helper_true() {
+	# One may still be ending, where its host was killed.
 	while mountpoint -q "$HELPER"; do
-		umount "$HELPER"
+		umount --lazy "$HELPER"
 	done
-	# -p: su calls it with another real uid, and the shell would drop root.
-	[ "$REAL_HELPER" = "$HELPER" ] || {
-		printf '#!/bin/sh -p\nASAN_OPTIONS=%s exec %s\n' "$ASAN_OPTIONS" "$REAL_HELPER" >"$BED/mckd-auth.sanitized"
-		chmod 755 "$BED/mckd-auth.sanitized"
-		mount --bind "$BED/mckd-auth.sanitized" "$HELPER"
-	}
+	[ "$REAL_HELPER" = "$HELPER" ] || mount --bind "$REAL_HELPER" "$HELPER"
 }
 
 # reports: what a sanitizer or valgrind had to say since the scenario began
 reports() {
-	find "$BED" -maxdepth 1 -name 'report.*' -size +0 -exec cat {} +
+	find "$REPORTS" -type f -size +0 -exec cat {} +
 }
 
 # service NAME [module option ...]: a PAM service of pam_mckd alone

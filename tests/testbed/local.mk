@@ -27,6 +27,13 @@ bed_pad_la_SOURCES = tests/testbed/pad.c
 bed_pad_la_CPPFLAGS = -D_GNU_SOURCE $(PCSC_CFLAGS)
 bed_pad_la_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARN_CFLAGS)
 bed_pad_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+if SANITIZED
+mckd_auth_mckd_auth_SOURCES += tests/testbed/sanitized.c
+cardtool_cardtool_SOURCES += tests/testbed/sanitized.c
+mckd_vcard_SOURCES += tests/testbed/sanitized.c
+askpass_mckd_askpass_SOURCES += tests/testbed/sanitized.c
+lock_mckd_lock_SOURCES += tests/testbed/sanitized.c
+endif
 TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/test_completion.sh tests/testbed/test_patent.sh
 EXTRA_DIST += \
 	tests/SKIPS \
