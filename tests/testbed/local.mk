@@ -54,6 +54,7 @@ EXTRA_DIST += \
 	tests/login/enable.sh \
 	tests/login/hosts.sh \
 	tests/login/import.sh \
+	tests/login/keyring.sh \
 	tests/login/language.sh \
 	tests/login/lock.sh \
 	tests/login/locker.sh \
