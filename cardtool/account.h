@@ -25,6 +25,8 @@ int account_make(struct tool *t, const char *user, const struct account *q);
 
 /* account_publish.c: "nss" or "userdb"? */
 bool account_way(const char *publish);
+/* The source of the name service switch that reads them: "mckd" or "systemd". */
+const char *account_source(struct tool *t);
 /* From now on that way; NULL: as before. -1, or the exit status. */
 int account_set_way(struct tool *t, const char *publish);
 /* Writes the records that the host's programs read. A store without accounts has none. */

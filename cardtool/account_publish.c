@@ -23,14 +23,14 @@
 #define NSCD_SOCKET "/var/run/nscd/socket"
 
 struct way {
-	const char *name, *dir;
+	const char *name, *source, *dir;
 	enum mckd_err (*publish)(const char *dir, const char *etc, const struct mckd_account *accounts,
 	    size_t naccounts, const struct mckd_group *groups, size_t ngroups, char *why);
 };
 
 static const struct way ways[] = {
-	{ "nss", MCKD_PUBLICDIR, mckd_accounts_publish },
-	{ "userdb", USERDB, mckd_userdb_publish },
+	{ "nss", "mckd", MCKD_PUBLICDIR, mckd_accounts_publish },
+	{ "userdb", "systemd", USERDB, mckd_userdb_publish },
 };
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -51,6 +51,18 @@ account_way(const char *publish)
 		if (strcmp(ways[i].name, publish) == 0)
 			return true;
 	return false;
+}
+
+const char *
+account_source(struct tool *t)
+{
+	char chosen[16] = "";
+
+	(void)mckd_store_setting_get(t->store, SETTING, chosen, sizeof(chosen));
+	for (size_t i = 0; i < N_WAYS; i++)
+		if (strcmp(ways[i].name, chosen) == 0)
+			return ways[i].source;
+	return ways[0].source;
 }
 
 int

@@ -23,6 +23,8 @@ void doctor_installation(struct doctor *d);
 void doctor_clock(struct doctor *d);
 /* Card-only accounts, as the host's programs see them; nothing where there are none. */
 void doctor_accounts(struct doctor *d);
+/* Do passwd and group (and initgroups) of nsswitch.conf come to this source? */
+bool doctor_nsswitch(struct doctor *d, const char *source);
 /* The service's stack; then what a login of the user would come to, without a PIN. */
 void doctor_login(struct doctor *d);
 

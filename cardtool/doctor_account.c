@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "store_account.h"
-#include "ui.h"
 
 #define LOOKED_AT 16	/* of the accounts: what is wrong with one is mostly so with all */
 #define ANSWER_MAX (1 << 16)
@@ -27,11 +27,13 @@ look(void *arg, const struct mckd_account *a)
 	struct passwd pw, *found_one = NULL;
 	const char *shell = a->locked ? nologin : a->shell;
 
-	if (++all->n > LOOKED_AT || all->wrong)
+	if (all->n++ == 0)
+		all->wrong = !doctor_nsswitch(all->d, account_source(all->d->t));
+	if (all->n > LOOKED_AT || all->wrong)
 		return MCKD_OK;
 	all->wrong = true;
 	if (getpwnam_r(a->name, &pw, all->text, ANSWER_MAX, &found_one) != 0 || found_one == NULL)
-		found(all->d, WRONG, _("accounts"), N_("put mckd behind files in /etc/nsswitch.conf: libnss_mckd(8)"),
+		found(all->d, WRONG, _("accounts"), N_("cardtool account writes it anew; then see CACHES in libnss_mckd(8)"),
 		    "%s is in the store, and this host knows no such user", a->name);
 	else if (pw.pw_uid != a->uid)
 		found(all->d, WRONG, _("accounts"), N_("getent passwd says who; rename or remove one of the two"),

@@ -9,6 +9,7 @@ cardtool_cardtool_SOURCES = \
 	cardtool/compose.c cardtool/compose.h \
 	cardtool/deliver.c \
 	cardtool/doctor.c cardtool/doctor.h cardtool/doctor_account.c cardtool/doctor_host.c cardtool/doctor_login.c \
+	cardtool/doctor_nsswitch.c \
 	cardtool/enable.c \
 	cardtool/export.c \
 	cardtool/host.c cardtool/host.h cardtool/host_export.c cardtool/host_import.c \

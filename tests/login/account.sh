@@ -220,11 +220,51 @@ account_doctor() {
 	sed -i 's|/usr/sbin/nologin|/usr/sbin/noLogin|' /var/lib/mckd-public/accounts.cdb
 	refute cardtool doctor >"$BED/doctor"
 	grep -A1 '^PROBLEM  accounts: dora is not published' "$BED/doctor" | grep -q 'mend: cardtool account'
-	sed -i -E 's/^passwd:.*/passwd: files/' /etc/nsswitch.conf
-	refute cardtool doctor >"$BED/doctor"
-	grep -A1 '^PROBLEM  accounts: dora is in the store, and this host' "$BED/doctor" | grep -q 'mend: put mckd behind'
 }
 scenario account_doctor
+
+# switched DATABASE SOURCES: that line of nsswitch.conf; then what doctor says of it
+switched() {
+	nss_setup
+	sed -i "/^$1:/d" /etc/nsswitch.conf
+	[ -z "$2" ] || echo "$1: $2" >>/etc/nsswitch.conf
+	cardtool account >/dev/null
+	cardtool doctor >"$BED/doctor" || :
+	grep -A1 'nsswitch.conf' "$BED/doctor"
+}
+
+# The name service switch, where cards have accounts: what the C library does with each line
+account_doctor_nsswitch() {
+	accounts_setup
+	refute switched passwd files
+	new_account dora --groups cards
+	refute switched passwd 'files mckd'
+	refute switched passwd 'compat systemd mckd # [NOTFOUND=return]'
+	for database in passwd group; do
+		for sources in '' 'files systemd' '# files mckd' 'files mckd2'; do
+			switched $database "$sources" | grep -A1 "^PROBLEM  /etc/nsswitch.conf: $database does not ask mckd" |
+				grep 'mend: put mckd behind files in that line: libnss_mckd(8)$'
+		done
+		for action in '[NOTFOUND=return]' '[ success=return notfound=RETURN ]' '[!UNAVAIL=return]'; do
+			switched $database "files $action mckd" |
+				grep "^PROBLEM  /etc/nsswitch.conf: $database ends at \[.*\] before it asks mckd"
+		done
+		refute switched $database 'files [!NOTFOUND=return] mckd'
+		switched $database 'mckd files' | grep "^note     /etc/nsswitch.conf: $database asks mckd before files"
+	done
+	# Without that line, group's is the one for it
+	switched initgroups 'files' | grep '^PROBLEM  /etc/nsswitch.conf: initgroups does not ask mckd'
+	[ "$(id -Gn dora)" = dora ]
+	refute switched initgroups 'files mckd'
+	[ "$(id -Gn dora)" = 'dora cards' ]
+	refute switched initgroups ''
+	# What it says is so
+	switched passwd 'files [NOTFOUND=return] mckd' | grep 'mend:'
+	refute getent passwd dora
+	cardtool account --publish=userdb
+	cardtool doctor | grep '^PROBLEM  /etc/nsswitch.conf: passwd does not ask systemd'
+}
+scenario account_doctor_nsswitch
 
 # systemd's records instead, read by systemd's own module; those of others are left alone
 account_userdb() {
