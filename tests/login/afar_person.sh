@@ -17,8 +17,9 @@ shown() {
 		-e 's/[0-9A-F]{4}[.]{3}/CARD.../' -e 's/[0-9a-f]{16}$/HEX/' "$1"
 }
 
-# at_web1: the host has a name, a prompt, and a home for alice
+# at_web1: the host has a name, a prompt, no message of the day, and a home for alice
 at_web1() {
+	rm -rf /etc/motd /etc/update-motd.d
 	sed -i "/web1/d" /etc/hosts
 	echo "$AFAR web1.example.org" >>/etc/hosts
 	printf 'Host web1.example.org\n\tPort 2222\n' >/etc/ssh/ssh_config.d/bed.conf

@@ -34,7 +34,8 @@ mckd_vcard_SOURCES += tests/testbed/sanitized.c
 askpass_mckd_askpass_SOURCES += tests/testbed/sanitized.c
 lock_mckd_lock_SOURCES += tests/testbed/sanitized.c
 endif
-TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/test_completion.sh tests/testbed/test_patent.sh
+TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/test_samples.sh \
+	tests/testbed/test_completion.sh tests/testbed/test_patent.sh
 EXTRA_DIST += \
 	tests/SKIPS \
 	tests/hardening.sh \
@@ -98,4 +99,5 @@ EXTRA_DIST += \
 	tests/testbed/test_completion.sh \
 	tests/testbed/test_patent.sh \
 	tests/testbed/test_polkit.sh \
+	tests/testbed/test_samples.sh \
 	tests/testbed/test_units.sh
