@@ -87,7 +87,6 @@ keep_refused(const struct import *x, const struct mckd_app *old, struct mckd_app
 		if ((bits >> i & 1) != 0 && !x->rekeyed && !mckd_equal(old->hdk[i], app->hdk[i], MCKD_KEY_LEN))
 			bits &= ~(UINT32_C(1) << i);
 	app->compromised |= bits;
-	app->retired |= bits;
 }
 
 static enum mckd_err

@@ -105,6 +105,8 @@ as_on_card(struct mckd_block *b, const struct mckd_card_info *info)
 		struct mckd_app *app = &b->app[k];
 		unsigned i = 0;
 
+		/* What was refused alone the card is told now. */
+		app->retired |= app->compromised;
 		while (i < info->napps && info->app[i].slot != app->slot)
 			i++;
 		app->flags &= (uint8_t)~MCKD_APP_HAS_N1;

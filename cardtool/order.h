@@ -36,6 +36,8 @@ typedef enum mckd_err (*deliver_fn)(struct tool *t, void *arg);
 /* Sends what the card has not had. *sw is the card's last word. -1, or the exit status. */
 int deliver(struct tool *t, const struct mckd_record *r, struct found *f, deliver_fn fn, void *arg,
     uint16_t *sw);
+/* What is queued, before the card is asked for more. -1, or the exit status. */
+int deliver_first(struct tool *t, const struct mckd_record *r, struct found *f);
 
 /* The record's application of that name, or its only one (NULL); says why not. */
 struct mckd_app *order_app(struct mckd_record *r, const char *name);
@@ -43,7 +45,5 @@ struct mckd_app *order_app(struct mckd_record *r, const char *name);
 int order_find(struct tool *t, const char *name, struct mckd_record **out);
 enum mckd_err order_event(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN],
     const char *kind, const char *user, const char *reason, uint16_t epoch);
-/* What is queued, before the card is asked for more. -1, or the exit status. */
-int deliver_first(struct tool *t, const struct mckd_record *r, struct found *f);
 
 #endif

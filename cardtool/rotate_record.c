@@ -46,9 +46,9 @@ replenish(struct mckd_app *app, unsigned long n, uint32_t *fresh)
 	return n == 0 ? MCKD_OK : MCKD_E_USAGE;
 }
 
-/* From that ticket on; 0: from the last of this order. */
+/* From that ticket on; 0: from the last of this order. The card goes on selecting them until it is told. */
 static void
-retire(struct mckd_app *app, uint32_t bits, uint16_t at)
+compromise(struct mckd_app *app, uint32_t bits, uint16_t at)
 {
 	uint32_t fresh = bits & ~(app->retired | app->compromised);
 
@@ -56,7 +56,6 @@ retire(struct mckd_app *app, uint32_t bits, uint16_t at)
 		if ((fresh >> i & 1) != 0)
 			app->retired_at[i] = at;
 	app->compromised |= bits;
-	app->retired |= bits;
 }
 
 /*
@@ -72,7 +71,7 @@ rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char
 
 	if ((compromised & ~app->present) != 0)
 		return cannot(why, "application %s does not have all of these indices", app->name);
-	retire(app, compromised, 0);
+	compromise(app, compromised, 0);
 	if (q->change_mechanism)
 		app->mechanism = q->mechanism;
 	if (app->mechanism == MCKD_SEL_PIN && (app->flags & MCKD_APP_NEEDS_PIN) == 0)
@@ -87,6 +86,7 @@ rotate_app(struct mckd_app *app, const struct rotate *q, struct compose *c, char
 		return cannot(why, "application %s would have no series number left: add some by --replenish N",
 		    app->name);
 	compose_sns(c, app, fresh);
+	app->retired |= app->compromised;
 	compose_algorithm(c, app);
 	return MCKD_OK;
 }
@@ -148,7 +148,7 @@ refuse(struct mckd_record *r, const struct rotate *q, char *why)
 		uint32_t bits = (which >> i & 1) != 0 ? q->compromised & app->present : 0;
 
 		hit |= bits;
-		retire(app, bits, (uint16_t)(r->block.epoch + 1));
+		compromise(app, bits, (uint16_t)(r->block.epoch + 1));
 	}
 	r->strict = true;
 	return e == MCKD_OK && hit == 0 ? cannot(why, "the card has none of these indices") : e;

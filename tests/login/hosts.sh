@@ -340,6 +340,27 @@ compromised_at_a_host_alone() {
 }
 scenario compromised_at_a_host_alone
 
+# The card knows of no refusal: a host goes on selecting as it does, and the other indices come in.
+refusal_leaves_the_selection_in_step() {
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now --mechanism counter alice
+	new_host a
+	carry export a
+	exits 9 at a rotate --deferred --compromised 1 --force alice
+	for export in before after; do
+		in=0
+		for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
+			login a alice 246810
+			[ "$verdict" != SUCCESS ] || in=$((in + 1))
+			[ "$verdict" = AUTH_ERR ] || [ "$(at_index a)" != 1 ]
+		done
+		# Of eight, seven; with the selection out of step it would be one.
+		[ "$in" -gt 12 ]
+		[ "$export" = after ] || carry export a
+	done
+}
+scenario refusal_leaves_the_selection_in_step
+
 # Whose host ID is new, its keys are: what was refused by the old ones stays so.
 refusal_outlives_a_new_host_id() {
 	new_host a

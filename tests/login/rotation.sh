@@ -302,6 +302,24 @@ compromised_before_provisioning_ended() {
 }
 scenario compromised_before_provisioning_ended
 
+# Whatever the card is told next, it is told what was refused alone, too.
+refused_alone_and_then_in_step() {
+	card_in 0 "$BED/alice.card"
+	cardtool rotate --now --mechanism counter alice
+	leaked=1
+	for order in 'secret put --generate' 'rotate --resync --force'; do
+		sqlite3 /var/lib/mckd/store.db "UPDATE card SET last_ticket = NULL WHERE card = x'$(card_id alice)'"
+		exits 9 cardtool rotate --deferred --compromised "$leaked" --force alice
+		leaked=$((leaked + 1))
+		# shellcheck disable=SC2086
+		cardtool $order alice
+		for _ in 1 2 3 4 5 6; do
+			expect SUCCESS card alice 246810
+		done
+	done
+}
+scenario refused_alone_and_then_in_step
+
 # A copy in the reader does not keep the order from being recorded
 compromised_with_a_copy_in_the_reader() {
 	cp -a "$BED/alice.card" "$BED/clone.card"
