@@ -5,7 +5,8 @@
 #include "login.h"
 #include "soft_card.h"
 
-enum { SELECT = 0xa4, VERIFY = 0x20, AUTHENTICATE = 0x10, GET_SECRET = 0x12, TICKET = 0x20 };
+enum { SELECT = 0xa4, VERIFY = 0x20, AUTHENTICATE = 0x10, GET_SECRET = 0x12, TICKET = 0x20,
+	CHANGE = 0x24 };
 
 /*
  * A provisioned card in process, a store that knows it, and alice: application "login" in

@@ -228,6 +228,47 @@ a_blank_card(void **state)
 	assert_int_equal(rig_login(r, "123456"), MCKD_E_CARD_BLANK);
 }
 
+static enum mckd_err
+change_pin(struct rig *r, const char *old, const char *new, uint16_t *sw)
+{
+	uint8_t block[2][MCKD_PIN_LEN];
+	bool ordered = true;
+	enum mckd_err err;
+
+	assert_int_equal(mckd_pin_block(old, strlen(old), 4, block[0]), MCKD_OK);
+	assert_int_equal(mckd_pin_block(new, strlen(new), 4, block[1]), MCKD_OK);
+	assert_int_equal(rig_open(r), MCKD_OK);
+	err = mckd_login_change_pin(&r->login, block[0], block[1], &ordered, sw);
+	assert_false(ordered);
+	assert_false(r->inside);
+	return err;
+}
+
+/* Nobody else is told one, and a second try is for the proof, never for the change. */
+static void
+a_pin_is_changed_on_the_card_that_proves_itself(void **state)
+{
+	struct rig *r = *state;
+	uint16_t sw;
+
+	(void)snprintf(r->conf.application, sizeof(r->conf.application), "login");
+	for (r->flip = 0; r->flip < 41 * 8; r->flip += 7) {
+		assert_int_not_equal(change_pin(r, "123456", "8642", &sw), MCKD_OK);
+		assert_int_equal(r->sent[CHANGE], 0);
+	}
+	r->flip = -1;
+	assert_int_equal(change_pin(r, "999999", "8642", &sw), MCKD_E_PIN_WRONG);
+	assert_int_equal(sw, 0x63c4);
+	assert_int_equal(r->sent[CHANGE], 0);
+	assert_int_equal(rig_login(r, "123456"), MCKD_OK);
+	r->spoil_challenge = true;
+	assert_int_equal(change_pin(r, "123456", "8642", &sw), MCKD_OK);
+	assert_int_equal(r->sent[AUTHENTICATE], 2);
+	assert_int_equal(r->sent[CHANGE], 1);
+	assert_int_equal(rig_login(r, "123456"), MCKD_E_PIN_WRONG);
+	assert_int_equal(rig_login(r, "8642"), MCKD_OK);
+}
+
 int
 main(void)
 {
@@ -238,7 +279,7 @@ main(void)
 		RIG_TEST(the_last_tries_need_a_prompt_that_shows_them),
 		RIG_TEST(the_secret_only_where_asked_for), RIG_TEST(on_the_pad),
 		RIG_TEST(the_card_names_the_user), RIG_TEST(a_card_that_is_not_in_the_store),
-		RIG_TEST(a_blank_card),
+		RIG_TEST(a_blank_card), RIG_TEST(a_pin_is_changed_on_the_card_that_proves_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
