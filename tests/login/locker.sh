@@ -88,3 +88,61 @@ locker_without_card() {
 	stop xvfb
 }
 scenario locker_without_card
+
+# asked N: for the Nth time a login has found the card, and asks for its PIN
+asked() {
+	[ "$(tail --pid="$(cat "$BED/locker.pid")" -s 0.02 -n +1 -f "$BED/trace0" | grep -icm "$1" '^a4 ')" = "$1" ]
+}
+
+# xsecurelock, from its package, unpacked: the dialog is a process of its own, and so is PAM's side of it
+locker_xsecurelock() {
+	service xsecurelock
+	mountpoint -q /usr/libexec ||
+		mount -t overlay -o "lowerdir=$MCKD_BUILD/xsecurelock/usr/libexec:/usr/libexec" bed /usr/libexec
+	x_start
+	door_open
+	card_in 0 "$BED/alice.card"
+	trace_reset
+	locker_start env XSECURELOCK_PAM_SERVICE=xsecurelock "$MCKD_BUILD/xsecurelock/usr/bin/xsecurelock"
+	# The first key only brings the dialog
+	xdotool key BackSpace
+	asked 1
+	typed 999999
+	until_answered '63[Cc]7'
+	running locker
+	asked 2
+	typed 246810
+	timeout 20 tail --pid="$(cat "$BED/locker.pid")" -s 0.02 -f /dev/null
+	[ "$(answers 9000)" = 1 ]
+	grep 'user="alice" service="xsecurelock" .*verdict="success"' "$BED/syslog.log"
+	door_shut
+	stop xvfb
+}
+scenario locker_xsecurelock
+
+# vlock, on a terminal. Who does not get in is asked for root's card, and begins anew.
+locker_vlock() {
+	service vlock
+	door_open
+	card_in 0 "$BED/alice.card"
+	VLOCK=$MCKD_BUILD/vlock/usr/sbin/vlock-main talk <<-'END'
+		spawn setpriv --reuid=61001 --regid=61001 --clear-groups env USER=alice VLOCK_MESSAGE=locked $env(VLOCK)
+		see {locked}
+		after 300
+		type ""
+		# It drops what is typed between its prompt and its turning to the keyboard
+		see {PIN for card .* \(8 tries left\): $}
+		after 300
+		type 999999
+		see {root's.*locked}
+		after 300
+		type ""
+		see {PIN for card .* \(7 tries left\): $}
+		after 300
+		type 246810
+		ends 0
+	END
+	grep 'user="alice" service="vlock" .*verdict="success"' "$BED/syslog.log"
+	door_shut
+}
+scenario locker_vlock
