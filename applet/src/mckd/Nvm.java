@@ -155,7 +155,7 @@ final class Nvm implements State {
 		settle();
 	}
 
-	/** Undoes a change that was not committed, finishes one that was. Behind each command, so behind SELECT before any. */
+	/** Undoes a change that was not committed, finishes one that was: behind each command, SELECT the first. */
 	void settle() {
 		short pages = mark(differ);
 
