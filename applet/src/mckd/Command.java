@@ -9,13 +9,14 @@ import javacard.framework.Util;
 
 /** One command, gathered whole, for the APDU buffer may hold no more than 133 bytes; and its answer. */
 final class Command {
-	static final short DATA_MAX = 255;
-	/* GET SECRET: 128 bytes of N1, padded, and a MAC */
-	static final short ANSWER_MAX = 160;
+	private static final short DATA_MAX = 255;
 
-	/** The data field. */
-	final byte[] data = JCSystem.makeTransientByteArray(DATA_MAX, JCSystem.CLEAR_ON_DESELECT);
-	final byte[] answer = JCSystem.makeTransientByteArray(ANSWER_MAX, JCSystem.CLEAR_ON_DESELECT);
+	/**
+	 * The data field; and, behind the longest one that is still wanted when an answer is put, the answer:
+	 * AUTHENTICATE's 81 bytes, and the 160 of GET SECRET.
+	 */
+	final byte[] data = JCSystem.makeTransientByteArray((short) 256, JCSystem.CLEAR_ON_DESELECT);
+	static final short ANSWER_AT = 96;
 	private final byte[] head = JCSystem.makeTransientByteArray((short) 4, JCSystem.CLEAR_ON_DESELECT);
 	private final short[] lengths = JCSystem.makeTransientShortArray((short) 2, JCSystem.CLEAR_ON_DESELECT);
 	private static final short DATA = 0, ANSWER = 1;
@@ -72,7 +73,7 @@ final class Command {
 			ISOException.throwIt(ISO7816.SW_WRONG_LENGTH);
 	}
 
-	/** So many bytes of answer[] are the answer; they leave the card at the command's end. */
+	/** So many bytes from ANSWER_AT on are the answer; they leave the card at the command's end. */
 	void answers(short length) {
 		lengths[ANSWER] = length;
 	}
@@ -82,11 +83,10 @@ final class Command {
 			return;
 		apdu.setOutgoing();
 		apdu.setOutgoingLength(lengths[ANSWER]);
-		apdu.sendBytesLong(answer, (short) 0, lengths[ANSWER]);
+		apdu.sendBytesLong(data, ANSWER_AT, lengths[ANSWER]);
 	}
 
 	void wipe() {
-		Util.arrayFillNonAtomic(data, (short) 0, DATA_MAX, (byte) 0);
-		Util.arrayFillNonAtomic(answer, (short) 0, ANSWER_MAX, (byte) 0);
+		Util.arrayFillNonAtomic(data, (short) 0, (short) data.length, (byte) 0);
 	}
 }

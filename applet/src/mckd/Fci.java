@@ -11,6 +11,8 @@ final class Fci implements State {
 	private static final byte[] VERSION = { 0x01, 0x00 };
 	private static final byte FCI = 0x6f, NAME = (byte) 0x84, OWN = (byte) 0xa5;
 
+	private static final short FIRST = Command.ANSWER_AT;
+
 	private final Command command;
 	private final Nvm nvm;
 	private final Session session;
@@ -33,15 +35,15 @@ final class Fci implements State {
 	}
 
 	private short put() {
-		byte[] to = command.answer;
-		short name = tlv((short) 2, NAME, AID, (short) 0, (short) AID.length);
+		byte[] to = command.data;
+		short name = tlv((short) (FIRST + 2), NAME, AID, (short) 0, (short) AID.length);
 		short end = own((short) (name + 2));
 
-		to[0] = FCI;
-		to[1] = (byte) (end - 2);
+		to[FIRST] = FCI;
+		to[(short) (FIRST + 1)] = (byte) (end - FIRST - 2);
 		to[name] = OWN;
 		to[(short) (name + 1)] = (byte) (end - name - 2);
-		return end;
+		return (short) (end - FIRST);
 	}
 
 	private short own(short at) {
@@ -58,13 +60,13 @@ final class Fci implements State {
 	}
 
 	private short tlv(short at, byte tag, byte[] value, short from, short length) {
-		command.answer[at++] = tag;
-		command.answer[at++] = (byte) length;
-		return Util.arrayCopyNonAtomic(value, from, command.answer, at, length);
+		command.data[at++] = tag;
+		command.data[at++] = (byte) length;
+		return Util.arrayCopyNonAtomic(value, from, command.data, at, length);
 	}
 
 	private short table(short at) {
-		byte[] to = command.answer;
+		byte[] to = command.data;
 		short first = (short) (at + 2);
 		short end = first;
 

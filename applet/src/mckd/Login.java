@@ -17,8 +17,9 @@ final class Login implements State {
 	private static final short TOKEN_CTX_LEN = 32;
 
 	/* The answer; Sign's begins alike. */
-	static final short SLOT = 0, SELECTED = 1, ANSWER_EPOCH = 2, COUNTER = 4, ANSWER_FLAGS = 8, HEAD_LEN = 9;
-	private static final short NONCE = 9, RESULT = 25, ANSWER_LEN = 41;
+	static final short SLOT = Command.ANSWER_AT, SELECTED = SLOT + 1, ANSWER_EPOCH = SLOT + 2, COUNTER = SLOT + 4,
+			ANSWER_FLAGS = SLOT + 8, HEAD_LEN = 9;
+	private static final short NONCE = SLOT + 9, RESULT = SLOT + 25, ANSWER_LEN = 41;
 	private static final short NONCE_LEN = 16, TOKEN_LEN = 16;
 
 	private final Command command;
@@ -98,33 +99,32 @@ final class Login implements State {
 
 	/* DEA2(DK, token): the result, and what GET SECRET may need next. */
 	private void answer(byte slot, byte flags) {
-		byte[] to = command.answer;
-		byte[] request = command.data;
-		byte index = head(slot, request[INDEX], flags);
+		byte[] data = command.data;
+		byte index = head(slot, data[INDEX], flags);
 
-		nvm.random(to, NONCE, NONCE_LEN);
-		keys.hdk(slot, index, request, HOST);
+		nvm.random(data, NONCE, NONCE_LEN);
+		keys.hdk(slot, index, data, HOST);
 		prf.begin(keys.dea2(), keys.key, (short) 0);
 		prf.add((byte) 0xa1);
 		prf.add(nvm.id(), (short) 0, ID_LEN);
-		prf.add(to, (short) 0, HEAD_LEN);
-		prf.add(request, FIGURE, (short) 4);
-		prf.add(request, TOKEN, TOKEN_CTX_LEN);
-		prf.add(to, NONCE, NONCE_LEN);
+		prf.add(data, SLOT, HEAD_LEN);
+		prf.add(data, FIGURE, (short) 4);
+		prf.add(data, TOKEN, TOKEN_CTX_LEN);
+		prf.add(data, NONCE, NONCE_LEN);
 		prf.end();
-		nvm.setCounter(to, COUNTER);
-		Util.arrayCopyNonAtomic(prf.mac, (short) 0, to, RESULT, MAC_LEN);
+		nvm.setCounter(data, COUNTER);
+		Util.arrayCopyNonAtomic(prf.mac, (short) 0, data, RESULT, MAC_LEN);
 		Util.arrayFillNonAtomic(session.ram, Session.PIN, PIN_LEN, (byte) 0);
 		Util.arrayCopyNonAtomic(keys.key, (short) 0, session.ram, Session.HDK, KEY_LEN);
-		Util.arrayCopyNonAtomic(request, TOKEN, session.ram, Session.TOKEN, TOKEN_LEN);
-		Util.arrayCopyNonAtomic(to, NONCE, session.ram, Session.NONCE, NONCE_LEN);
+		Util.arrayCopyNonAtomic(data, TOKEN, session.ram, Session.TOKEN, TOKEN_LEN);
+		Util.arrayCopyNonAtomic(data, NONCE, session.ram, Session.NONCE, NONCE_LEN);
 		session.leave(Session.A_LOGIN, slot);
 		command.answers(ANSWER_LEN);
 	}
 
 	/** Selects, and puts what the answers of AUTHENTICATE and SIGN begin with. */
 	byte head(byte slot, byte given, byte flags) {
-		byte[] to = command.answer;
+		byte[] to = command.data;
 
 		/* With slot 0 the host cannot know whether its index is wanted. */
 		if (command.p1() == 0 && nvm.page(slot)[MECHANISM] != BY_HOST)
@@ -139,7 +139,7 @@ final class Login implements State {
 
 	/** EN1 of figure 3. */
 	void secret() {
-		byte[] to = command.answer;
+		byte[] to = command.data;
 
 		command.wantP1P2(command.p1() == 0 && command.p2() == 0);
 		command.wantLength(command.length() == 0);
@@ -149,12 +149,12 @@ final class Login implements State {
 		short length = padded(nvm.page(session.slot()));
 		keys.pair(keys.dea2(), session.ram, Session.HDK, SM_LABEL, session.ram, Session.TOKEN,
 				(short) (TOKEN_LEN + NONCE_LEN));
-		prf.cbc(keys.key, Keys.KENC, Cipher.MODE_ENCRYPT, to, (short) 0, length);
+		prf.cbc(keys.key, Keys.KENC, Cipher.MODE_ENCRYPT, to, Command.ANSWER_AT, length);
 		prf.begin(keys.dea2(), keys.key, Keys.KMAC);
 		prf.add((byte) 0xa3);
-		prf.add(to, (short) 0, length);
+		prf.add(to, Command.ANSWER_AT, length);
 		prf.end();
-		Util.arrayCopyNonAtomic(prf.mac, (short) 0, to, length, MAC_LEN);
+		Util.arrayCopyNonAtomic(prf.mac, (short) 0, to, (short) (Command.ANSWER_AT + length), MAC_LEN);
 		command.answers((short) (length + MAC_LEN));
 	}
 
@@ -162,12 +162,13 @@ final class Login implements State {
 	private short padded(byte[] app) {
 		short length = (short) (app[N1_LEN] & 0xff);
 		short whole = (short) (length / 16 * 16 + 16);
+		short end = (short) (Command.ANSWER_AT + length);
 
 		if (length == 0)
 			ISOException.throwIt(SW_NOT_FOUND);
-		Util.arrayCopyNonAtomic(app, N1, command.answer, (short) 0, length);
-		Util.arrayFillNonAtomic(command.answer, length, (short) (whole - length), (byte) 0);
-		command.answer[length] = (byte) 0x80;
+		Util.arrayCopyNonAtomic(app, N1, command.data, Command.ANSWER_AT, length);
+		Util.arrayFillNonAtomic(command.data, end, (short) (whole - length), (byte) 0);
+		command.data[end] = (byte) 0x80;
 		return whole;
 	}
 }

@@ -16,16 +16,17 @@ import javacardx.crypto.Cipher;
 final class Prf implements State {
 	private static final short BLOCK = 16;
 	private static final short HASH_BLOCK = 64;
-	/* The longest message is a ticket's: A5, cardID, epoch, Tprev and 224 bytes of E. */
-	private static final short TEXT_MAX = 256;
+	private static final short TEXT_MAX = 64;
 
 	/** What end() computed: 16 bytes by AES, 32 by HMAC. */
 	final byte[] mac = JCSystem.makeTransientByteArray((short) 32, JCSystem.CLEAR_ON_DESELECT);
 	private final byte[] text = JCSystem.makeTransientByteArray(TEXT_MAX, JCSystem.CLEAR_ON_DESELECT);
-	/* AES: the subkey K1. HMAC: the key, filled up to the hash's block. */
+	/* AES: the two subkeys, and CBC so far. HMAC: the key, filled up to the hash's block and masked. */
 	private final byte[] pad = JCSystem.makeTransientByteArray(HASH_BLOCK, JCSystem.CLEAR_ON_DESELECT);
-	private final short[] at = JCSystem.makeTransientShortArray((short) 2, JCSystem.CLEAR_ON_DESELECT);
-	private static final short TEXT = 0, DEA = 1;
+	private static final short K1 = 0, K2 = 16, CHAIN = 32;
+	private static final byte INNER = 0x36, OUTER = 0x5c;
+	private final short[] at = JCSystem.makeTransientShortArray((short) 3, JCSystem.CLEAR_ON_DESELECT);
+	private static final short TEXT = 0, DEA = 1, HASHING = 2;
 	private final AESKey key = (AESKey) KeyBuilder.buildKey(KeyBuilder.TYPE_AES_TRANSIENT_DESELECT,
 			KeyBuilder.LENGTH_AES_256, false);
 	private final Cipher cbc = Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false);
@@ -34,24 +35,50 @@ final class Prf implements State {
 	void begin(byte dea, byte[] from, short offset) {
 		at[DEA] = dea;
 		at[TEXT] = 0;
+		at[HASHING] = 0;
 		Util.arrayFillNonAtomic(pad, (short) 0, HASH_BLOCK, (byte) 0);
 		if (dea == AES) {
 			key.setKey(from, offset);
-			encrypt(pad, (short) 0, BLOCK);
-			doubled(pad);
+			encrypt(pad, K1, BLOCK);
+			doubled(K1);
+			Util.arrayCopyNonAtomic(pad, K1, pad, K2, BLOCK);
+			doubled(K2);
 		} else {
+			sha.reset();
 			Util.arrayCopyNonAtomic(from, offset, pad, (short) 0, KEY_LEN);
+			mask(INNER);
 		}
 	}
 
 	void add(byte[] from, short offset, short length) {
-		Util.arrayCopyNonAtomic(from, offset, text, at[TEXT], length);
-		at[TEXT] += length;
+		while (length > 0) {
+			short part = room();
+
+			if (part > length)
+				part = length;
+			Util.arrayCopyNonAtomic(from, offset, text, at[TEXT], part);
+			at[TEXT] += part;
+			offset += part;
+			length -= part;
+		}
 	}
 
 	void add(byte value) {
+		room();
 		text[at[TEXT]] = value;
 		at[TEXT]++;
+	}
+
+	/* What is full goes on its way only when more comes: the last block is end()'s. */
+	private short room() {
+		if (at[TEXT] == TEXT_MAX) {
+			if (at[DEA] == AES)
+				chain(TEXT_MAX);
+			else
+				hash();
+			at[TEXT] = 0;
+		}
+		return (short) (TEXT_MAX - at[TEXT]);
 	}
 
 	/** One PRF over what was added; how many bytes of mac it fills. */
@@ -101,38 +128,60 @@ final class Prf implements State {
 	}
 
 	/* SP 800-38B */
-	private static void doubled(byte[] block) {
-		byte carry = (byte) (block[0] < 0 ? 0x87 : 0);
+	private void doubled(short from) {
+		short last = (short) (from + BLOCK - 1);
+		byte carry = (byte) (pad[from] < 0 ? 0x87 : 0);
 
-		for (short i = 0; i < BLOCK - 1; i++)
-			block[i] = (byte) (block[i] << 1 | (block[(short) (i + 1)] & 0xff) >> 7);
-		block[BLOCK - 1] = (byte) (block[BLOCK - 1] << 1 ^ carry);
+		for (short i = from; i < last; i++)
+			pad[i] = (byte) (pad[i] << 1 | (pad[(short) (i + 1)] & 0xff) >> 7);
+		pad[last] = (byte) (pad[last] << 1 ^ carry);
 	}
 
 	private void cmac(short length) {
 		short last = (short) ((short) (length - 1) / BLOCK * BLOCK);
 		short whole = (short) (last + BLOCK);
 
-		Util.arrayCopyNonAtomic(pad, (short) 0, mac, (short) 0, BLOCK);
 		if (length != whole) {
 			text[length] = (byte) 0x80;
 			Util.arrayFillNonAtomic(text, (short) (length + 1), (short) (whole - length - 1), (byte) 0);
-			doubled(mac);
 		}
+		xor(last, length == whole ? K1 : K2);
+		chain(whole);
+		Util.arrayCopyNonAtomic(pad, CHAIN, mac, (short) 0, BLOCK);
+		Util.arrayFillNonAtomic(pad, CHAIN, BLOCK, (byte) 0);
+	}
+
+	/* The next blocks of CBC. Its state is kept here, for chips differ in what Cipher.update holds back. */
+	private void chain(short length) {
+		xor((short) 0, CHAIN);
+		encrypt(text, (short) 0, length);
+		Util.arrayCopyNonAtomic(text, (short) (length - BLOCK), pad, CHAIN, BLOCK);
+	}
+
+	private void xor(short to, short from) {
 		for (short i = 0; i < BLOCK; i++)
-			text[(short) (last + i)] ^= mac[i];
-		encrypt(text, (short) 0, whole);
-		Util.arrayCopyNonAtomic(text, last, mac, (short) 0, BLOCK);
+			text[(short) (to + i)] ^= pad[(short) (from + i)];
+	}
+
+	private void hash() {
+		startHash();
+		sha.update(text, (short) 0, TEXT_MAX);
+	}
+
+	private void startHash() {
+		if (at[HASHING] == 0)
+			sha.update(pad, (short) 0, HASH_BLOCK);
+		at[HASHING] = 1;
 	}
 
 	private void hmac(short length) {
-		mask((byte) 0x36);
-		sha.update(pad, (short) 0, HASH_BLOCK);
+		startHash();
 		sha.doFinal(text, (short) 0, length, mac, (short) 0);
-		mask((byte) (0x36 ^ 0x5c));
+		mask((byte) (INNER ^ OUTER));
 		sha.update(pad, (short) 0, HASH_BLOCK);
 		sha.doFinal(mac, (short) 0, (short) 32, mac, (short) 0);
-		mask((byte) 0x5c);
+		mask((byte) (INNER ^ OUTER));
+		at[HASHING] = 0;
 	}
 
 	private void mask(byte by) {

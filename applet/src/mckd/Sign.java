@@ -43,7 +43,7 @@ final class Sign implements State {
 	}
 
 	private void answer(byte slot, byte flags) {
-		byte[] to = command.answer;
+		byte[] to = command.data;
 		byte index = login.head(slot, command.data[INDEX], flags);
 
 		keys.dk(slot, index);
@@ -52,11 +52,11 @@ final class Sign implements State {
 		prf.begin(keys.dea2(), keys.key, (short) 0);
 		prf.add((byte) 0xa2);
 		prf.add(nvm.id(), (short) 0, ID_LEN);
-		prf.add(to, (short) 0, Login.HEAD_LEN);
+		prf.add(to, Login.SLOT, Login.HEAD_LEN);
 		prf.add(command.data, DIGEST, DIGEST_LEN);
 		prf.end();
 		nvm.setCounter(to, Login.COUNTER);
-		Util.arrayCopyNonAtomic(prf.mac, (short) 0, to, Login.HEAD_LEN, MAC_LEN);
+		Util.arrayCopyNonAtomic(prf.mac, (short) 0, to, (short) (Login.SLOT + Login.HEAD_LEN), MAC_LEN);
 		command.answers((short) (Login.HEAD_LEN + MAC_LEN));
 	}
 }

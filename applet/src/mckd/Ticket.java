@@ -34,7 +34,7 @@ final class Ticket implements State {
 		command.wantP1P2(command.p1() == 0 && command.p2() == 0);
 		command.wantLength(length >= LEAST && length % 16 == 2);
 		if (isLast(card)) {
-			Util.arrayCopyNonAtomic(card, RECEIPT, command.answer, (short) 0, MAC_LEN);
+			Util.arrayCopyNonAtomic(card, RECEIPT, command.data, Command.ANSWER_AT, MAC_LEN);
 		} else {
 			if (card[LIFE] == TERMINATED)
 				ISOException.throwIt(SW_STATE);
@@ -55,7 +55,7 @@ final class Ticket implements State {
 				&& Prf.same(card, LAST_T, command.data, t(), MAC_LEN);
 	}
 
-	/* Whether it is true, and the next; then the receipt, and the body in clear where it stood. */
+	/* Whether it is true, and the next; then its body is in clear where it stood. */
 	private void open(byte[] card) {
 		short length = (short) (t() - BODY);
 		short epoch = Util.getShort(card, EPOCH);
@@ -70,10 +70,6 @@ final class Ticket implements State {
 			ISOException.throwIt(SW_SECURITY);
 		if (epoch == (short) 0xffff || Util.getShort(command.data, (short) 0) != (short) (epoch + 1))
 			ISOException.throwIt(SW_STATE);
-		beginMac((byte) 0xa6);
-		prf.add(command.data, t(), MAC_LEN);
-		prf.end();
-		Util.arrayCopyNonAtomic(prf.mac, (short) 0, command.answer, (short) 0, MAC_LEN);
 		prf.cbc(keys.key, Keys.KENC, Cipher.MODE_DECRYPT, command.data, BODY, length);
 	}
 
@@ -102,7 +98,11 @@ final class Ticket implements State {
 			ISOException.throwIt(ISO7816.SW_WRONG_DATA);
 		nvm.write(CARD, EPOCH, command.data, (short) 0, (short) 2);
 		nvm.write(CARD, LAST_T, command.data, t(), MAC_LEN);
-		nvm.write(CARD, RECEIPT, command.answer, (short) 0, MAC_LEN);
+		beginMac((byte) 0xa6);
+		prf.add(command.data, t(), MAC_LEN);
+		prf.end();
+		nvm.write(CARD, RECEIPT, prf.mac, (short) 0, MAC_LEN);
 		nvm.commit();
+		Util.arrayCopyNonAtomic(prf.mac, (short) 0, command.data, Command.ANSWER_AT, MAC_LEN);
 	}
 }

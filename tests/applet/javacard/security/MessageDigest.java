@@ -22,6 +22,10 @@ public final class MessageDigest {
 		return new MessageDigest();
 	}
 
+	public void reset() {
+		digest.reset();
+	}
+
 	public void update(byte[] from, short at, short length) {
 		digest.update(from, at, length);
 	}
