@@ -210,37 +210,70 @@ watch(struct tool *t, struct trial *tr, long long end)
 	}
 }
 
+/*
+ * A process of its own, that nothing of the caller's ends. What the caller had open, such as a lock,
+ * is not kept for so long. One byte into ready: from here on there is a watch.
+ */
+static void
+detach(struct trial *tr, int ready)
+{
+	int null;
+
+	if (setsid() < 0 || chdir("/") != 0 || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
+	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0)
+		_exit(1);
+	closelog();
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	ready = fcntl(ready, F_DUPFD_CLOEXEC, STDERR_FILENO + 3);
+	tr->lock = dup2(tr->lock, STDERR_FILENO + 1);
+	ready = dup2(ready, STDERR_FILENO + 2);
+	if (close_range(STDERR_FILENO + 3, ~0U, 0) != 0 || write(ready, "", 1) != 1)
+		_exit(1);
+	(void)close(ready);
+	mckd_log_open("cardtool");
+}
+
+static bool
+is_ready(int fd)
+{
+	char c;
+	ssize_t n;
+
+	do
+		n = read(fd, &c, 1);
+	while (n < 0 && errno == EINTR);
+	(void)close(fd);
+	return n == 1;
+}
+
 int
 trial_watch(struct tool *t, struct trial *tr, unsigned seconds)
 {
 	long long end = now_ms() + (long long)seconds * 1000;
+	int ready[2] = { -1, -1 };
 	pid_t pid;
-	int null;
 
 	/* A database handle does not survive a fork. */
 	mckd_store_close(t->store);
 	t->store = NULL;
-	if ((pid = fork()) < 0) {
+	if (pipe2(ready, O_CLOEXEC) != 0 || (pid = fork()) < 0) {
 		say("no process to watch over the trial: %s", strerror(errno));
 		return EX_OTHER;
 	}
-	if (pid > 0) {
-		/* For a person who wants to know; the lock is what counts. */
-		(void)dprintf(tr->lock, "%d\n", (int)pid);
-		return -1;
+	if (pid == 0) {
+		detach(tr, ready[1]);
+		watch(t, tr, end);
+		_exit(0);
 	}
-	if (setsid() < 0 || chdir("/") != 0 || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
-	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0)
-		_exit(1);
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		(void)dup2(null, fd);
-	/* What the caller had open, such as a lock, is not kept for so long. */
-	closelog();
-	tr->lock = dup2(tr->lock, STDERR_FILENO + 1);
-	(void)close_range(STDERR_FILENO + 2, ~0U, 0);
-	mckd_log_open("cardtool");
-	watch(t, tr, end);
-	_exit(0);
+	(void)close(ready[1]);
+	if (!is_ready(ready[0])) {
+		say("the process to watch over the trial has ended");
+		return EX_OTHER;
+	}
+	/* For a person who wants to know; the lock is what counts. */
+	(void)dprintf(tr->lock, "%d\n", (int)pid);
+	return -1;
 }
 
 void

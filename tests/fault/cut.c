@@ -200,8 +200,9 @@ main(int argc, char **argv)
 	}
 	start(&c, argv + first + 1);
 	supervise(&c);
+	/* What was cut may have been in the middle of a line. */
 	if (c.done)
-		fprintf(stderr, "bed_cut: cut %ld %llu\n", c.at, c.call);
+		fprintf(stderr, "\nbed_cut: cut %ld %llu\n", c.at, c.call);
 	else
 		fprintf(stderr, "bed_cut: whole %ld\n", c.count);
 	return c.status;

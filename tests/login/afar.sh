@@ -11,7 +11,7 @@ afar_login() {
 	card_in 0 "$BED/alice.card"
 	trace_reset
 	afar alice || { cat "$BED/ssh.out" "$BED/sshd.out"; return 1; }
-	[ "$(tail -n 1 "$BED/ssh.out")" = 61001 ]
+	grep -x 61001 "$BED/ssh.out"
 	grep 'SETDESC Log in as alice at 192.0.2.1.*8 tries left' /run/bed/pinentry.log
 	grep '^20 ' "$BED/trace0"
 	# Again: with another token

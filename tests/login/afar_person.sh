@@ -59,7 +59,7 @@ afar_with_either_card() {
 		cat "$BED/$card.card.pin" >/run/bed/pin
 		card_in 0 "$BED/$card.card"
 		afar alice
-		[ "$(tail -n 1 "$BED/ssh.out")" = 61001 ]
+		grep -x 61001 "$BED/ssh.out"
 		card_out 0
 	done
 	# Both are named, bob's is not, and the other two are nobody's

@@ -127,9 +127,9 @@ scenario enable_leaves_nothing_behind
 # What the caller had open is not the watch's
 enable_keeps_no_descriptor() {
 	enable_setup
-	cardtool enable --service sudo 9>"$BED/held"
+	cardtool enable --service sudo 9>"$BED/enable.held"
 	watch=$(cat /etc/mckd/trial/sudo)
-	[ -z "$(find "/proc/$watch/fd" -lname "$BED/held")" ]
+	[ -z "$(find "/proc/$watch/fd" -lname "$BED/enable.held")" ]
 	cardtool enable --service sudo --take-back
 }
 scenario enable_keeps_no_descriptor
