@@ -42,7 +42,7 @@ scenario applet_conforms_over_t0
 # A new card of Carol's, made by cardtool
 applet_provisioned() {
 	(umask 077 && echo 112233 >"$BED/carol.pin")
-	applet_in /run/bed/applet.key
+	applet_in /run/bed/applet.key --cut "$BED/cut"
 	cardtool provision --user carol --pin-file "$BED/carol.pin" --transport-key-file /run/bed/applet.key "$@"
 }
 
@@ -95,3 +95,26 @@ applet_locks_and_unblocks() {
 	expect SUCCESS card carol 445566
 }
 scenario applet_locks_and_unblocks
+
+# A login that carries a ticket, and the card is torn out at the n-th write of its memory: 22 are the
+# ticket's, then come the try, the try given back, and the counter.
+applet_torn_out_of_a_login() {
+	applet_provisioned
+	index=1
+	for n in 1 6 11 16 22 23 24 25; do
+		cardtool rotate --deferred --force --compromised "$index" --replenish 1 carol
+		echo "$n" >"$BED/cut.new" && mv "$BED/cut.new" "$BED/cut"
+		expect AUTHINFO_UNAVAIL card carol 112233
+		bed_wait empty 0
+		rm "$BED/cut.out"
+		bed_wait present 0
+		expect SUCCESS card carol 112233
+		[ "$(last_index)" != "$index" ]
+		cardtool rotate status | grep 'it is over'
+		index=$((index + 1))
+	done
+	[ "$(grep -c '^20 .* CUT$' "$BED/trace0")" = 5 ]
+	[ "$(grep -c '^10 .* CUT$' "$BED/trace0")" = 3 ]
+	[ ! -s "$BED/card0.out" ]
+}
+scenario applet_torn_out_of_a_login

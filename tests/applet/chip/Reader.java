@@ -16,13 +16,16 @@ import java.nio.file.Paths;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 import javacard.framework.APDU;
 import jdk.net.ExtendedSocketOptions;
 
 /**
  * A new card with the applet, in vpcd's reader for as long as this runs.
- * usage: Reader [--t0] [--bench] [--trace FILE] PORT TRANSPORT-KEY-FILE | Reader --sizes
+ * usage: Reader [--t0] [--bench | --cut FILE] [--trace FILE] PORT TRANSPORT-KEY-FILE | Reader --sizes
+ * FILE with a number in it: the card is torn out at that point of its writes, counted from the next command. It
+ * stays out while FILE.out, which says so, is there.
  */
 public final class Reader {
 	private static final byte[] AID = { (byte) 0xf0, 0x4d, 0x43, 0x4b, 0x44, 0x01 };
@@ -33,7 +36,10 @@ public final class Reader {
 	private static final byte TO_CHIP = (byte) 0xfe;
 	private static final int CUT_AT = 0, SNAPSHOT = 1, RESTORE = 2, POINTS = 3;
 
+	private static final long POLL = 5_000_000;
+
 	private static boolean bench;
+	private static Path cut;
 	private static OutputStream trace;
 	private static T0 t0;
 	private static List<byte[]> image;
@@ -53,6 +59,9 @@ public final class Reader {
 			case "--bench":
 				bench = true;
 				break;
+			case "--cut":
+				cut = Paths.get(args[++i]);
+				break;
 			case "--t0":
 				t0 = new T0();
 				break;
@@ -65,13 +74,31 @@ public final class Reader {
 		}
 		APDU.setProtocol(t0 == null ? APDU.PROTOCOL_T1 : APDU.PROTOCOL_T0);
 		Card.install(AID, newKey(Paths.get(args[i + 1])));
-		try (SocketChannel reader = SocketChannel.open(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i])))) {
-			reader.setOption(StandardSocketOptions.TCP_NODELAY, true);
-			while (true)
-				serve(reader);
+		try {
+			while (true) {
+				putIn(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i])));
+				stayOut(Paths.get(cut + ".out"));
+			}
 		} catch (EOFException e) {
 			/* the reader went away, and its card with it */
 		}
+	}
+
+	/* Until it is torn out */
+	private static void putIn(InetSocketAddress where) throws IOException {
+		try (SocketChannel reader = SocketChannel.open(where)) {
+			boolean in = true;
+
+			reader.setOption(StandardSocketOptions.TCP_NODELAY, true);
+			while (in)
+				in = serve(reader);
+		}
+	}
+
+	private static void stayOut(Path mark) throws IOException {
+		Files.createFile(mark);
+		while (Files.exists(mark))
+			LockSupport.parkNanos(POLL);
 	}
 
 	private static byte[] newKey(Path file) throws IOException {
@@ -85,15 +112,20 @@ public final class Reader {
 		return key;
 	}
 
-	private static void serve(SocketChannel reader) throws IOException {
+	/* Power that fails is no answer at all: to --bench an empty frame, else the card is out. */
+	private static boolean serve(SocketChannel reader) throws IOException {
 		byte[] frame = receive(reader, receive(reader, 2));
+		byte[] answer;
 
-		if (frame.length == 1)
-			control(reader, frame[0]);
-		else if (frame.length > 1 && bench && frame[0] == TO_CHIP)
-			send(reader, chip(frame));
-		else if (frame.length > 1)
-			send(reader, command(frame));
+		if (frame.length <= 1) {
+			if (frame.length == 1)
+				control(reader, frame[0]);
+			return true;
+		}
+		answer = bench && frame[0] == TO_CHIP ? chip(frame) : command(frame);
+		if (answer != null || bench)
+			send(reader, answer != null ? answer : new byte[0]);
+		return answer != null || bench;
 	}
 
 	private static void control(SocketChannel reader, int what) throws IOException {
@@ -106,17 +138,26 @@ public final class Reader {
 		}
 	}
 
-	/* Power that fails is no answer at all: an empty frame. */
 	private static byte[] command(byte[] bytes) throws IOException {
-		byte[] answer = t0 == null ? Card.command(bytes) : t0.command(bytes);
+		byte[] answer;
 
+		if (cut != null && Files.exists(cut)) {
+			Memory.cutAt(Integer.parseInt(new String(Files.readAllBytes(cut), StandardCharsets.US_ASCII).trim()));
+			Files.delete(cut);
+		}
+		answer = t0 == null ? Card.command(bytes) : t0.command(bytes);
 		if (answer == null)
-			return new byte[0];
-		if (trace != null)
-			trace.write(String.format("%02X %d %d %02X%02X\n", bytes[1], bytes.length > 5 ? bytes[4] & 0xff : 0,
-					answer.length, answer[answer.length - 2], answer[answer.length - 1])
-					.getBytes(StandardCharsets.US_ASCII));
+			note(bytes, 0, "CUT");
+		else
+			note(bytes, answer.length, String.format("%02X%02X", answer[answer.length - 2], answer[answer.length - 1]));
 		return answer;
+	}
+
+	private static void note(byte[] bytes, int length, String status) throws IOException {
+		String line = String.format("%02X %d %d %s\n", bytes[1], bytes.length > 5 ? bytes[4] & 0xff : 0, length, status);
+
+		if (trace != null)
+			trace.write(line.getBytes(StandardCharsets.US_ASCII));
 	}
 
 	private static byte[] chip(byte[] bytes) {
