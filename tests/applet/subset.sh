@@ -45,15 +45,6 @@ if offences applet/classes; then
 fi
 echo "[       OK ] applet_keeps_to_the_subset"
 
-# refuses LINE-OF-A-CLASS
-refuses() {
-	rm -rf "$work/bad"
-	mkdir -p "$work/bad/mckd"
-	printf 'package mckd;\nfinal class Bad {\n%s\n}\n' "$1" >"$work/bad/mckd/Bad.java"
-	"$JAVAC" -g -cp applet/chip:applet/classes -d "$work/bad" "$work/bad/mckd/Bad.java"
-	offences "$work/bad" >"$work/said" || { echo "this was not refused: $1"; return 1; }
-}
-
 # What the README promises of memory is what installation takes.
 echo "[ RUN      ] sizes_are_those_of_the_readme"
 "$JAVA" -cp applet/chip:applet/classes chip.Reader --sizes >"$work/sizes"
@@ -66,6 +57,15 @@ else
 	echo "[  FAILED  ] sizes_are_those_of_the_readme"
 	exit 1
 fi
+
+# refuses LINE-OF-A-CLASS
+refuses() {
+	rm -rf "$work/bad"
+	mkdir -p "$work/bad/mckd"
+	printf 'package mckd;\nfinal class Bad {\n%s\n}\n' "$1" >"$work/bad/mckd/Bad.java"
+	"$JAVAC" -g -cp applet/chip:applet/classes -d "$work/bad" "$work/bad/mckd/Bad.java"
+	offences "$work/bad" >"$work/said" || { echo "this was not refused: $1"; return 1; }
+}
 
 echo "[ RUN      ] subset_can_fail"
 if
