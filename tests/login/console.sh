@@ -87,3 +87,22 @@ console_card_first_without_card() {
 	END
 }
 scenario console_card_first_without_card
+
+console_card_required() {
+	doors_setup 's/wait=15/wait=1/; s/ authinfo_unavail=ignore//'
+	talk <<-'END'
+		spawn login alice
+		see_before {Login incorrect} {Password}
+		close
+	END
+	card_in 0 "$BED/alice.card"
+	talk <<-'END'
+		spawn login alice
+		see {PIN for card .*: $}
+		type 246810
+		see {\$ $}
+		type exit
+		ends 0
+	END
+}
+scenario console_card_required

@@ -75,3 +75,43 @@ ssh_card_required() {
 	stop sshd
 }
 scenario ssh_card_required
+
+# sshd passes a cue on with the next prompt only
+ssh_waits_for_card() {
+	doors_setup 's/pam_mckd.so nullok$/& wait=10/'
+	sshd_start
+	talk <<-'END'
+		spawn {*}$env(SSH) alice@127.0.0.1 id -un
+		bed card_in 0 $env(BED)/alice.card
+		see_before {PIN for card .*: $} {Password}
+		type 246810
+		see {alice\r}
+		ends 0
+	END
+	stop sshd
+}
+scenario ssh_waits_for_card
+
+# The password is asked for where there is no card, and where it goes
+ssh_falls_back_to_password() {
+	doors_setup
+	sshd_start
+	talk <<-'END'
+		spawn {*}$env(SSH) alice@127.0.0.1 id -un
+		see_before {Password: $} {PIN}
+		type pass-of-alice
+		see {alice\r}
+		ends 0
+		bed card_in 0 $env(BED)/alice.card
+		spawn {*}$env(SSH) -o NumberOfPasswordPrompts=1 alice@127.0.0.1 id -un
+		see {PIN for card .*: $}
+		bed card_out 0
+		type 246810
+		see {Password: $}
+		type 246810
+		see {Permission denied}
+		ends 255
+	END
+	stop sshd
+}
+scenario ssh_falls_back_to_password

@@ -59,3 +59,43 @@ su_falls_back_to_password() {
 	END
 }
 scenario su_falls_back_to_password
+
+su_card_pulled() {
+	doors_setup s/wait=10/wait=1/
+	card_in 0 "$BED/bob.card"
+	talk <<-'END'
+		spawn setpriv --reuid=61001 --regid=61001 --clear-groups su bob -c "id -un"
+		see {PIN for card .*: $}
+		bed card_out 0
+		type 135791
+		see {Password: $}
+		type 135791
+		see {Authentication failure}
+		ends 1
+	END
+}
+scenario su_card_pulled
+
+# A wrong PIN is no way to the password prompt, nor is no card where one is required
+su_card_required() {
+	doors_setup 's/wait=10/wait=1/; s/ authinfo_unavail=ignore//'
+	talk <<-'END'
+		spawn setpriv --reuid=61001 --regid=61001 --clear-groups su bob -c "id -un"
+		see_before {su: } {Password}
+		ends 1
+	END
+	card_in 0 "$BED/bob.card"
+	talk <<-'END'
+		spawn setpriv --reuid=61001 --regid=61001 --clear-groups su bob -c "id -un"
+		see {PIN for card .* \(8 tries left\): $}
+		type 999999
+		see_before {Authentication failure} {Password}
+		ends 1
+		spawn setpriv --reuid=61001 --regid=61001 --clear-groups su bob -c "id -un"
+		see {PIN for card .* \(7 tries left\): $}
+		type 135791
+		see {bob\r}
+		ends 0
+	END
+}
+scenario su_card_required
