@@ -12,7 +12,9 @@
 void
 live_say_reason(enum mckd_err e, const struct mckd_login *l)
 {
-	if (l->reason[0] == '\0')
+	if (e == MCKD_E_PIN_BLOCKED)
+		say("the PIN is blocked; cardtool pin unblock takes the PUK");
+	else if (l->reason[0] == '\0')
 		say("%s", _(mckd_err_str(e)));
 	else
 		say("%s: %s", _(mckd_err_str(e)), _(l->reason));
@@ -26,9 +28,12 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 	struct mckd_event ev;
 	enum mckd_err e;
 
-	if (tries == 0)
-		return fail(MCKD_E_PIN_BLOCKED, N_("the card"));
-	if (tries > 0 && text == NULL) {
+	/* A queued ticket may bring the tries back. */
+	if (tries == 0 && l->record->pending == 0) {
+		say_reason(MCKD_E_PIN_BLOCKED, l);
+		return EX_PIN_BLOCKED;
+	}
+	if (tries >= 0 && text == NULL) {
 		snprintf(prompt, sizeof(prompt), ngettext("PIN (%d try left)", "PIN (%d tries left)", (unsigned long)tries), tries);
 		if ((rc = secret_get(from, prompt, false, pin)) != -1)
 			return rc;

@@ -114,6 +114,22 @@ pin_unblock() {
 }
 scenario pin_unblock
 
+# What to do about it is said, and the reset that mends it is delivered by verify as by a login
+pin_blocked_and_verified() {
+	service card max_tries=8
+	card_in 0 "$BED/alice.card"
+	expect MAXTRIES card alice 999991 999992 999993 999994 999995 999996 999997 999998
+	expect MAXTRIES card alice 246810
+	grep -Fx 'Card login: the PIN is blocked.' "$BED/login.out"
+	pin_files 246810 8642
+	exits 5 cardtool verify --pin-file "$BED/first.pin" alice
+	grep -Fx 'cardtool: the PIN is blocked; cardtool pin unblock takes the PUK' "$BED/exits.out"
+	cardtool pin reset --deferred --new-pin-file "$BED/new.pin" alice
+	cardtool verify --pin-file "$BED/new.pin" alice
+	expect SUCCESS card alice 8642
+}
+scenario pin_blocked_and_verified
+
 # Far away: the ticket waits, and the next login takes the new PIN with it
 pin_reset_far_away() {
 	card_in 0 "$BED/alice.card"
