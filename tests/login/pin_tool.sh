@@ -51,9 +51,10 @@ passwd_is_for_the_card_alone() {
 	# shellcheck disable=SC2094
 	{
 		echo 246810
-		until grep 'New PIN: $' "$BED/login.out"; do
+		for _ in $(seq 100); do
+			! grep -q 'New PIN: $' "$BED/login.out" || break
 			sleep 0.1
-		done >&2
+		done
 		card_out 0
 		foreign_in 0 copy "$public"
 		printf '%s\n' 135799 135799
