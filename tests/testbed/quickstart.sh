@@ -35,6 +35,8 @@ quickstart_word_for_word() {
 	[ "$(grep -c '^    [#$] ' "$page")" -ge 15 ]
 	cardtool log | grep enable-confirmed
 	refute grep pam_mckd.so /etc/pam.d/sudo
+	# The page's own card ends with its terminal, and frees its file then
+	flock -w 20 "$BED/home/alice.card.lock" bed_wait empty 0
 	# One word of it that is not so would be noticed
 	bed_wait empty 0
 	card_in 0 "$BED/home/alice.card"
