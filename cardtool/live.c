@@ -30,7 +30,7 @@ decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 
 	/* A queued ticket may bring the tries back. */
 	if (tries == 0 && l->record->pending == 0) {
-		say_reason(MCKD_E_PIN_BLOCKED, l);
+		live_say_reason(MCKD_E_PIN_BLOCKED, l);
 		return EX_PIN_BLOCKED;
 	}
 	if (tries >= 0 && text == NULL) {

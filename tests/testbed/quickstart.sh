@@ -38,7 +38,6 @@ quickstart_word_for_word() {
 	# The page's own card ends with its terminal, and frees its file then
 	flock -w 20 "$BED/home/alice.card.lock" bed_wait empty 0
 	# One word of it that is not so would be noticed
-	bed_wait empty 0
 	card_in 0 "$BED/home/alice.card"
 	cardtool enable --service sudo --confirm-within 5m
 	sed -n '/^    \$/,/^    root$/p' "$page" >"$BED/rest"
