@@ -27,6 +27,7 @@ static struct {
 	char hit[256];
 } fault = { .family = NONE };
 static atomic_long calls;
+static atomic_bool noted;
 
 extern void *__libc_malloc(size_t n), *__libc_calloc(size_t n, size_t m), *__libc_realloc(void *p, size_t n);
 extern void *next_of(void *handle, const char *name) __asm__("dlsym");
@@ -51,10 +52,13 @@ strikes(enum family family, const char *name)
 	if (!fault.armed || family != fault.family)
 		return false;
 	n = atomic_fetch_add(&calls, 1) + 1;
-	if (n == fault.at)
-		note_hit(name);
 	if (n != fault.at && !(fault.on && n > fault.at))
 		return false;
+	/* By each thread, until it is: one that fails behind the first may end the process. */
+	if (!atomic_load(&noted)) {
+		note_hit(name);
+		atomic_store(&noted, true);
+	}
 	errno = family == MEM ? ENOMEM : EIO;
 	return true;
 }
@@ -128,6 +132,7 @@ fault_arm(const char *path, const char *order)
 	fault.at = strtol(order + n, &end, 10);
 	fault.on = strcmp(end, " on") == 0;
 	atomic_store(&calls, 0);
+	atomic_store(&noted, false);
 	fault.armed = true;
 }
 
