@@ -153,6 +153,18 @@ now_ms(void)
 
 enum outcome { CONFIRMED, GONE, ENDED, OVER };
 
+/* What ends a watch: the rule is taken back then, too. */
+static sigset_t
+endings(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	return set;
+}
+
 /* Until somebody logs in by card, takes the rule out or ends this process, or the time is over. */
 static enum outcome
 outcome(struct tool *t, const struct trial *tr, long long end)
@@ -160,13 +172,9 @@ outcome(struct tool *t, const struct trial *tr, long long end)
 	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), signals;
 	struct pollfd fds[2];
 	char drain[4096];
-	sigset_t set;
+	sigset_t set = endings();
 	long long left;
 
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (notify < 0 || signals < 0 ||
 	    inotify_add_watch(notify, t->store_dir, IN_MODIFY | IN_CREATE | IN_DELETE) < 0 ||
@@ -217,8 +225,11 @@ watch(struct tool *t, struct trial *tr, long long end)
 static void
 detach(struct trial *tr, int ready)
 {
+	sigset_t set = endings();
 	int null;
 
+	/* Before anybody is told that there is a watch: what ends it is never missed. */
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	if (setsid() < 0 || chdir("/") != 0 || signal(SIGHUP, SIG_IGN) == SIG_ERR ||
 	    (null = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0)
 		_exit(1);
