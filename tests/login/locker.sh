@@ -6,15 +6,16 @@
 # shellcheck source=tests/testbed/door.sh
 . "$here/door.sh"
 
-# The X server says by -displayfd when it is ready, and under which number.
+# Under a number of its own, for another testbed's server that ends would take a free one's socket
+# away; by -displayfd it says when it is ready.
 x_start() {
 	mkdir -p /tmp/.X11-unix
 	mkfifo "$BED/display"
-	start xvfb Xvfb -displayfd 5 -screen 0 640x480x24 -nolisten tcp -ac 5<>"$BED/display"
-	read -r number <"$BED/display"
-	rm "$BED/display"
-	DISPLAY=:$number
+	DISPLAY=:$((1000 + $$ % 30000))
 	export DISPLAY
+	start xvfb Xvfb "$DISPLAY" -displayfd 5 -screen 0 640x480x24 -nolisten tcp -ac 5<>"$BED/display"
+	read -r _ <"$BED/display"
+	rm "$BED/display"
 }
 
 # locker_start COMMAND ...: as alice, until its window is there

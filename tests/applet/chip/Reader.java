@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -76,22 +77,27 @@ public final class Reader {
 		Card.install(AID, newKey(Paths.get(args[i + 1])));
 		try {
 			while (true) {
-				putIn(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i])));
-				stayOut(Paths.get(cut + ".out"));
+				if (putIn(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i]))))
+					stayOut(Paths.get(cut + ".out"));
+				else
+					LockSupport.parkNanos(POLL);
 			}
-		} catch (EOFException e) {
+		} catch (ConnectException e) {
 			/* the reader went away, and its card with it */
 		}
 	}
 
-	/* Until it is torn out */
-	private static void putIn(InetSocketAddress where) throws IOException {
+	/* Until it is torn out; false: until the reader let go of it, as it may while it forgets a card torn out before. */
+	private static boolean putIn(InetSocketAddress where) throws IOException {
 		try (SocketChannel reader = SocketChannel.open(where)) {
 			boolean in = true;
 
 			reader.setOption(StandardSocketOptions.TCP_NODELAY, true);
 			while (in)
 				in = serve(reader);
+			return true;
+		} catch (EOFException e) {
+			return false;
 		}
 	}
 
