@@ -5,8 +5,8 @@ import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -75,19 +75,19 @@ public final class Reader {
 		}
 		APDU.setProtocol(t0 == null ? APDU.PROTOCOL_T1 : APDU.PROTOCOL_T0);
 		Card.install(AID, newKey(Paths.get(args[i + 1])));
-		try {
-			while (true) {
-				if (putIn(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i]))))
-					stayOut(Paths.get(cut + ".out"));
-				else
-					LockSupport.parkNanos(POLL);
-			}
-		} catch (ConnectException e) {
-			/* the reader went away, and its card with it */
+		InetSocketAddress where = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[i]));
+
+		while (true) {
+			if (putIn(where))
+				stayOut(Paths.get(cut + ".out"));
+			else if (bench)
+				return;
+			else
+				LockSupport.parkNanos(POLL);
 		}
 	}
 
-	/* Until it is torn out; false: until the reader let go of it, as it may while it forgets a card torn out before. */
+	/* True: until it is torn out. A reader that is not there, or forgets the card torn out before, lets go of it. */
 	private static boolean putIn(InetSocketAddress where) throws IOException {
 		try (SocketChannel reader = SocketChannel.open(where)) {
 			boolean in = true;
@@ -96,7 +96,7 @@ public final class Reader {
 			while (in)
 				in = serve(reader);
 			return true;
-		} catch (EOFException e) {
+		} catch (EOFException | SocketException e) {
 			return false;
 		}
 	}
