@@ -39,6 +39,7 @@ scenario() {
 	else
 		sed 's/^/    /' "$BED/scenario.log"
 		sed 's/^/    log: /' "$BED/syslog.log"
+		cat "$BED"/card?.out 2>/dev/null | sed 's/^/    card: /'
 		echo "[  FAILED  ] $1"
 		failed=$((failed + 1))
 	fi
