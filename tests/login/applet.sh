@@ -42,7 +42,7 @@ scenario applet_conforms_over_t0
 # A new card of Carol's, made by cardtool
 applet_provisioned() {
 	(umask 077 && echo 112233 >"$BED/carol.pin")
-	applet_in /run/bed/applet.key --cut "$BED/cut"
+	applet_in /run/bed/applet.key --cut "$BED/applet.cut"
 	cardtool provision --user carol --pin-file "$BED/carol.pin" --transport-key-file /run/bed/applet.key "$@"
 }
 
@@ -103,10 +103,10 @@ applet_torn_out_of_a_login() {
 	index=1
 	for n in 1 6 11 16 22 23 24 25; do
 		cardtool rotate --deferred --force --compromised "$index" --replenish 1 carol
-		echo "$n" >"$BED/cut.new" && mv "$BED/cut.new" "$BED/cut"
+		echo "$n" >"$BED/applet.cut.new" && mv "$BED/applet.cut.new" "$BED/applet.cut"
 		expect AUTHINFO_UNAVAIL card carol 112233
 		bed_wait empty 0
-		rm "$BED/cut.out"
+		rm "$BED/applet.cut.out"
 		bed_wait present 0
 		expect SUCCESS card carol 112233
 		[ "$(last_index)" != "$index" ]
