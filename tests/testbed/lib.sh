@@ -68,8 +68,9 @@ stack_start() {
 	pcscd_start
 }
 
+# The first of them run only where a scenario has failed.
 stack_stop() {
-	for name in card0 card1 pcscd syslog; do
+	for name in lock locker xvfb door sshd bus journal nscd card0 card1 pcscd syslog; do
 		stop "$name"
 	done
 }
