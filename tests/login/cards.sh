@@ -134,6 +134,7 @@ scenario reader_pattern
 card_inserted_during_wait() {
 	service card wait=20
 	echo 246810 >"$BED/login.in"
+	: >"$BED/waiting.out"
 	stdbuf -oL pamtester card alice authenticate <"$BED/login.in" >"$BED/waiting.out" 2>&1 &
 	waiting=$!
 	# The cue shows that it waits.
