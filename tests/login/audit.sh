@@ -81,6 +81,7 @@ audit_early_refusal() {
 	grep "login: .*user=\"bob\" service=\"sudo\" origin=\"uid=$bob tty1\" .*verdict=\"error\"" "$BED/syslog.log"
 	card_in 0 "$BED/bob.card"
 	mkfifo "$BED/held"
+	: >"$BED/hold.out"
 	as "$bob" bed_caller hold 9 m=a s=card u=bob <"$BED/held" >"$BED/hold.out" 3>&- &
 	exec 3>"$BED/held"
 	rm "$BED/held"

@@ -118,6 +118,7 @@ socket_slots() {
 	door_open
 	card_in 0 "$BED/bob.card"
 	mkfifo "$BED/held"
+	: >"$BED/hold.out"
 	as "$bob" bed_caller hold 12 m=a s=card u=bob <"$BED/held" >"$BED/hold.out" 3>&- &
 	hold=$!
 	exec 3>"$BED/held"
