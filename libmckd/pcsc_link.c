@@ -2,10 +2,12 @@
 #include "pcsc_inside.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <reader.h>
 
+#include "pcsc.h"
 #include "pcsc_pad.h"
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
@@ -14,7 +16,9 @@
 
 struct pcsc_link {
 	struct mckd_cardlink link;
-	SCARDHANDLE handle;
+	SCARDCONTEXT ctx;
+	char reader[MCKD_READER_NAME];
+	SCARDHANDLE handle;	/* 0: a restart came to nothing */
 	DWORD protocol;
 	DWORD pad;		/* control code of VERIFY_PIN_DIRECT; 0: none */
 	bool verified;		/* by the last command, perhaps: the next one, whoever sends it, may use that */
@@ -88,13 +92,19 @@ pcsc_end(struct mckd_cardlink *l)
 	p->verified = false;
 }
 
+/*
+ * Not by SCardReconnect: where it finds no card, pcscd takes the reader for empty until a card is
+ * taken out, also when one has come back by then.
+ */
 static enum mckd_err
 pcsc_restart(struct mckd_cardlink *l)
 {
 	struct pcsc_link *p = mine(l);
-	LONG rv = SCardReconnect(p->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD,
-	    &p->protocol);
+	LONG rv;
 
+	(void)SCardDisconnect(p->handle, SCARD_UNPOWER_CARD);
+	p->handle = 0;
+	rv = SCardConnect(p->ctx, p->reader, SCARD_SHARE_SHARED, PROTOCOLS, &p->handle, &p->protocol);
 	return rv == SCARD_S_SUCCESS ? MCKD_OK : talk_err(rv);
 }
 
@@ -172,6 +182,8 @@ mckd_pcsc_link(SCARDCONTEXT ctx, const char *reader, struct mckd_cardlink **out)
 	*out = NULL;
 	if (p == NULL)
 		return MCKD_E_NOMEM;
+	p->ctx = ctx;
+	(void)snprintf(p->reader, sizeof(p->reader), "%s", reader);
 	rv = SCardConnect(ctx, reader, SCARD_SHARE_SHARED, PROTOCOLS, &p->handle, &p->protocol);
 	if (rv != SCARD_S_SUCCESS) {
 		free(p);
