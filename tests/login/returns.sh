@@ -154,7 +154,8 @@ r_remote() {
 r_store_unreadable() {
 	card_in 0 "$BED/alice.card"
 	mkfifo "$BED/hold"
-	{ echo 'BEGIN EXCLUSIVE;'; cat "$BED/hold"; } | sqlite3 /var/lib/mckd/store.db &
+	# It waits its turn, for the look at it below is a reader, too.
+	{ printf '%s\n' '.timeout 5000' 'BEGIN EXCLUSIVE;'; cat "$BED/hold"; } | sqlite3 /var/lib/mckd/store.db &
 	holder=$!
 	exec 9>"$BED/hold"
 	rm "$BED/hold"
