@@ -44,7 +44,7 @@ while [ "$run" -lt "$runs" ]; do
 	echo "$start $end $raw $whole $memory $told" >>"$BED/rotate.out"
 done
 cardtool --store "$work/store" --key "$work/key" rotate status --json >"$BED/rotate.status"
-grep -q "\"cards\":$cards,\"confirmed\":0,\"pending\":$cards," "$BED/rotate.status" ||
+grep -q "\"cards\":$cards,\"done\":0,\"confirmed\":0,\"pending\":$cards," "$BED/rotate.status" ||
 	die "the rotation is not of $cards cards: $(head -c 400 "$BED/rotate.status")"
 
 awk -v cards="$cards" '
