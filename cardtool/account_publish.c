@@ -194,7 +194,7 @@ drop_member(struct mckd_group *g, const char *name)
 	g->nmembers = n;
 }
 
-/* With its own group, and out of the others. */
+/* Left out: with its own group, and out of the others. */
 static void
 drop_account(struct lists *l, size_t i)
 {
@@ -210,6 +210,7 @@ drop_account(struct lists *l, size_t i)
 	drop(a->home);
 	drop(a->shell);
 	memmove(a, a + 1, (--l->naccounts - i) * sizeof(*a));
+	l->left_out++;
 }
 
 /* Once for each line of passwd: an account of that name or number is somebody else's by now. */
@@ -223,7 +224,6 @@ leave_account(void *arg, const char *name, uint32_t id, char *why)
 		if (l->accounts[i].uid == id || strcmp(l->accounts[i].name, name) == 0) {
 			say("%s: passwd has an account of this name or number: the card's is not published", l->accounts[i].name);
 			drop_account(l, i);
-			l->left_out++;
 		}
 	return MCKD_OK;
 }
@@ -239,7 +239,6 @@ leave_group(void *arg, const char *name, uint32_t id, char *why)
 		if (l->accounts[i].gid == id) {
 			say("%s: group has a group of this account's number: it is not published", l->accounts[i].name);
 			drop_account(l, i);
-			l->left_out++;
 		}
 	for (size_t i = l->ngroups; i-- > 0;)
 		if (l->groups[i].gid == id || strcmp(l->groups[i].name, name) == 0) {
@@ -272,7 +271,6 @@ leave_userdb(struct lists *l)
 		    mckd_userdb_taken(USERDB, a->name, a->gid, "group", file)) {
 			say("%s/%s is not one of ours: %s is not published", USERDB, file, a->name);
 			drop_account(l, i);
-			l->left_out++;
 		}
 	}
 	for (size_t i = l->ngroups; i-- > 0;)
