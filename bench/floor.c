@@ -4,6 +4,8 @@
  * size, disconnect, release. No store, no decision. The card refuses the seal (6982),
  * which costs no PIN try, after the same work on its keys.
  */
+#include "floor.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <winscard.h>
@@ -22,7 +24,7 @@ exchange(SCARDHANDLE card, const BYTE *cmd, DWORD len)
 }
 
 int
-main(void)
+floor_exchange(void)
 {
 	BYTE authenticate[5 + 81 + 1] = { 0x80, 0x10, 0x01, 0x02, 81, 0x01 };
 	SCARDCONTEXT ctx;

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define COMMANDS_MAX 8
+#define COMMANDS_MAX 12
 #define WORDS_MAX 16
 
 extern char **environ;

@@ -1,8 +1,14 @@
 check_PROGRAMS += bench_accounts bench_floor bench_empty bench_interleave bench_phases bench_ready bench_insert
 bench_accounts_SOURCES = bench/accounts.c
-bench_floor_SOURCES = bench/floor.c
+bench_floor_SOURCES = bench/floor.c bench/floor.h bench/floor_main.c
 bench_floor_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
 bench_floor_LDADD = $(PCSC_LIBS)
+check_LTLIBRARIES += bench_floor_pam.la
+bench_floor_pam_la_SOURCES = bench/floor.c bench/floor.h bench/floor_pam.c
+bench_floor_pam_la_CPPFLAGS = $(AM_CPPFLAGS) $(PCSC_CFLAGS)
+bench_floor_pam_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default
+bench_floor_pam_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+bench_floor_pam_la_LIBADD = $(PCSC_LIBS) -lpam
 bench_empty_SOURCES = bench/empty.c
 bench_interleave_SOURCES = bench/interleave.c
 bench_phases_SOURCES = bench/phases.c

@@ -33,6 +33,7 @@ stack_start
 prepare "$here/lib.sh" || die "$(cat "$BED/provision.log")"
 bed_reset
 echo "auth required pam_permit.so" >/etc/pam.d/permit
+echo "auth required $MCKD_BUILD/.libs/bench_floor_pam.so" >/etc/pam.d/floor
 # A card has no disk: its state is in memory, and so is a second store, which shows what
 # the durable write of the first one costs.
 cp -a "$BED/alice.card" /run/bed/alice.card
@@ -52,6 +53,7 @@ bench_interleave "$runs" "$BED/login.in" \
 	login "pamtester card alice authenticate" \
 	memory "pamtester memory alice authenticate" \
 	floor "bench_floor" \
+	module "pamtester floor alice authenticate" \
 	spawn "bench_empty" \
 	loaded "bench_ready" \
 	crypto "bench_ready crypto" \
@@ -61,6 +63,7 @@ bench_interleave "$runs" "$BED/login.in" \
 login=$(pick login)
 memory=$(pick memory)
 floor=$(pick floor)
+module=$(pick module)
 spawn=$(pick spawn)
 loaded=$(pick loaded)
 crypto=$(pick crypto)
@@ -83,6 +86,7 @@ $(awk '$1 != "phases" { printf "  %-8s %7.2f ms  %7.2f ms\n", $1, $2 / 1000, $3 
              crypto ready ($(ms $((crypto - loaded))) ms) where the other processor is not free for it
 
   $(ratio "$login" $((floor + spawn))) = login / (floor + spawn); the goal is 1.60
+  $(ratio "$login" $((module + spawn))) = login / (module + spawn): pamtester on both sides
   $(ratio $((login - permit)) $((floor + spawn))) with pamtester's own time taken off
   $(ratio $((floor + permit + loaded)) $((floor + spawn))) for the floor, pamtester, and loading the libraries alone
 END

@@ -5,7 +5,7 @@ pam_test_cppflags = -D_GNU_SOURCE -I$(srcdir)/pam_mckd $(CMOCKA_CFLAGS) \
 	-DMCKD_FAKE_SO='"$(abs_top_builddir)/.libs/pam_mckd_fake.so"' \
 	-DMCKD_BUILT_SO='"$(abs_top_builddir)/.libs/pam_mckd.so"'
 
-check_LTLIBRARIES = pam_mckd_fake.la
+check_LTLIBRARIES += pam_mckd_fake.la
 pam_mckd_fake_la_SOURCES = $(pam_mckd_sources)
 pam_mckd_fake_la_CPPFLAGS = -D_GNU_SOURCE -I$(srcdir)/pam_mckd -DMCKD_LIBEXECDIR='"$(pam_test_fake)"' \
 	-DMCKD_STATEDIR='"/"' -DMCKD_AUTH_SOCKET='"$(pam_test_fake)/auth.sock"'
