@@ -89,4 +89,5 @@ $(awk '$1 != "phases" { printf "  %-8s %7.2f ms  %7.2f ms\n", $1, $2 / 1000, $3 
   $(ratio "$login" $((module + spawn))) = login / (module + spawn): pamtester on both sides
   $(ratio $((login - permit)) $((floor + spawn))) with pamtester's own time taken off
   $(ratio $((floor + permit + loaded)) $((floor + spawn))) for the floor, pamtester, and loading the libraries alone
+  $(ratio $((module + loaded + login - memory)) $((module + spawn))) of (module + spawn) for these two, loading the libraries, and the write alone
 END
