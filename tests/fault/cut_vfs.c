@@ -7,6 +7,7 @@
 #include "cut_vfs.h"
 
 #define FILES_MAX 16
+#define CHUNK 4096
 
 struct cut_file {
 	sqlite3_file base;
@@ -41,22 +42,34 @@ keep(struct cut_file *f)
 		return;
 	if ((f->synced = malloc((size_t)len)) == NULL)
 		abort();
-	(void)f->real->pMethods->xRead(f->real, f->synced, (int)len, 0);
+	if (f->real->pMethods->xRead(f->real, f->synced, (int)len, 0) != SQLITE_OK)
+		abort();
 	f->synced_len = len;
+}
+
+/* SQLite never writes more than a page, and of 128 kB at once its own file system would write nothing. */
+static void
+put_back(struct cut_file *f)
+{
+	const char *p = f->synced;
+	sqlite3_int64 at;
+
+	if (f->real->pMethods->xTruncate(f->real, 0) != SQLITE_OK)
+		abort();
+	for (at = 0; at < f->synced_len; at += CHUNK) {
+		sqlite3_int64 left = f->synced_len - at;
+
+		if (f->real->pMethods->xWrite(f->real, p + at, left < CHUNK ? (int)left : CHUNK, at) != SQLITE_OK)
+			abort();
+	}
 }
 
 static void
 lose(void)
 {
-	for (int i = 0; i < FILES_MAX; i++) {
-		struct cut_file *f = now.file[i];
-
-		if (f == NULL)
-			continue;
-		(void)f->real->pMethods->xTruncate(f->real, 0);
-		if (f->synced_len > 0)
-			(void)f->real->pMethods->xWrite(f->real, f->synced, (int)f->synced_len, 0);
-	}
+	for (int i = 0; i < FILES_MAX; i++)
+		if (now.file[i] != NULL)
+			put_back(now.file[i]);
 }
 
 /* SQLITE_OK: it is done. Otherwise what it fails with; *torn where half of it happens. */
