@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
+
+#define NONCE_LEN 12
+#define TAG_LEN 16
 
 /* Fetched once: a fetch by name costs more than what is then done with it. */
 static struct {
@@ -242,57 +246,92 @@ mckd_random(uint8_t *out, size_t len)
 	return MCKD_OK;
 }
 
-static enum mckd_err
-gcm(const uint8_t *key, const uint8_t *aad, size_t aad_len, const uint8_t *nonce,
-    const uint8_t *in, size_t len, uint8_t *out, uint8_t *tag, int encrypt)
+/* Each way under the key from the start: a message only sets its nonce. */
+struct mckd_sealer {
+	EVP_CIPHER_CTX *seal, *open;
+};
+
+static EVP_CIPHER_CTX *
+gcm_under(const uint8_t *key, int encrypt)
 {
-	enum mckd_err err = MCKD_E_CRYPTO;
-	EVP_CIPHER_CTX *cctx = NULL;
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+
+	if (c != NULL && EVP_CipherInit_ex2(c, lib.gcm, key, NULL, encrypt, NULL) == 1)
+		return c;
+	EVP_CIPHER_CTX_free(c);
+	return NULL;
+}
+
+struct mckd_sealer *
+mckd_sealer_new(const uint8_t key[static MCKD_KEY_LEN])
+{
+	struct mckd_sealer *s = ready() ? calloc(1, sizeof(*s)) : NULL;
+
+	if (s == NULL)
+		return NULL;
+	s->seal = gcm_under(key, 1);
+	s->open = gcm_under(key, 0);
+	if (s->seal != NULL && s->open != NULL)
+		return s;
+	mckd_sealer_free(s);
+	return NULL;
+}
+
+void
+mckd_sealer_free(struct mckd_sealer *s)
+{
+	if (s == NULL)
+		return;
+	EVP_CIPHER_CTX_free(s->seal);
+	EVP_CIPHER_CTX_free(s->open);
+	free(s);
+}
+
+static int
+gcm(EVP_CIPHER_CTX *c, const uint8_t *nonce, const uint8_t *aad, size_t aad_len, const uint8_t *in, size_t len,
+    uint8_t *out)
+{
 	int n = 0;
 
-	if (!ready() || (cctx = EVP_CIPHER_CTX_new()) == NULL ||
-	    EVP_CipherInit_ex2(cctx, lib.gcm, key, nonce, encrypt, NULL) != 1 ||
-	    EVP_CipherUpdate(cctx, NULL, &n, aad, (int)aad_len) != 1 ||
-	    EVP_CipherUpdate(cctx, out, &n, in, (int)len) != 1)
-		goto out;
-	if (!encrypt && EVP_CIPHER_CTX_ctrl(cctx, EVP_CTRL_AEAD_SET_TAG, 16, tag) != 1)
-		goto out;
-	if (EVP_CipherFinal_ex(cctx, out + n, &n) != 1) {
-		err = encrypt ? MCKD_E_CRYPTO : MCKD_E_STORE_UNTRUSTED;
-		goto out;
-	}
-	if (encrypt && EVP_CIPHER_CTX_ctrl(cctx, EVP_CTRL_AEAD_GET_TAG, 16, tag) != 1)
-		goto out;
-	err = MCKD_OK;
-out:
-	EVP_CIPHER_CTX_free(cctx);
-	return err;
+	return EVP_CipherInit_ex2(c, NULL, NULL, nonce, -1, NULL) == 1 &&
+	    EVP_CipherUpdate(c, NULL, &n, aad, (int)aad_len) == 1 &&
+	    EVP_CipherUpdate(c, out, &n, in, (int)len) == 1;
 }
 
 enum mckd_err
-mckd_seal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad, size_t aad_len,
-    const uint8_t *in, size_t len, uint8_t *out)
+mckd_seal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uint8_t *in, size_t len,
+    uint8_t *out)
 {
-	enum mckd_err err = mckd_random(out, 12);
+	uint8_t *text = out + NONCE_LEN, *tag = text + len;
+	enum mckd_err err = mckd_random(out, NONCE_LEN);
+	int n = 0;
 
 	if (err != MCKD_OK)
 		return err;
-	return gcm(key, aad, aad_len, out, in, len, out + 12, out + 12 + len, 1);
+	if (!gcm(s->seal, out, aad, aad_len, in, len, text) || EVP_CipherFinal_ex(s->seal, tag, &n) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(s->seal, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, tag) != 1)
+		return MCKD_E_CRYPTO;
+	return MCKD_OK;
 }
 
 enum mckd_err
-mckd_unseal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad, size_t aad_len,
-    const uint8_t *in, size_t len, uint8_t *out)
+mckd_unseal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uint8_t *in, size_t len,
+    uint8_t *out)
 {
-	uint8_t tag[16];
-	enum mckd_err err;
+	uint8_t tag[TAG_LEN];
+	enum mckd_err err = MCKD_E_CRYPTO;
+	size_t plain;
+	int n = 0;
 
 	if (len < MCKD_SEAL_OVERHEAD)
 		return MCKD_E_STORE_UNTRUSTED;
-	memcpy(tag, in + len - 16, sizeof(tag));
-	err = gcm(key, aad, aad_len, in, in + 12, len - MCKD_SEAL_OVERHEAD, out, tag, 0);
+	plain = len - MCKD_SEAL_OVERHEAD;
+	memcpy(tag, in + NONCE_LEN + plain, TAG_LEN);
+	if (gcm(s->open, in, aad, aad_len, in + NONCE_LEN, plain, out) &&
+	    EVP_CIPHER_CTX_ctrl(s->open, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1)
+		err = EVP_CipherFinal_ex(s->open, out + plain, &n) == 1 ? MCKD_OK : MCKD_E_STORE_UNTRUSTED;
 	if (err != MCKD_OK)
-		mckd_wipe(out, len - MCKD_SEAL_OVERHEAD);
+		mckd_wipe(out, plain);
 	return err;
 }
 
@@ -306,5 +345,5 @@ void
 mckd_wipe(void *p, size_t len)
 {
 	if (p != NULL)
-		OPENSSL_cleanse(p, len);
+		explicit_bzero(p, len);
 }

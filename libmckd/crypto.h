@@ -48,12 +48,16 @@ enum mckd_err mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32])
 enum mckd_err mckd_sha256_fd(int fd, uint8_t out[static 32]);
 enum mckd_err mckd_random(uint8_t *out, size_t len);
 
-/* AES-256-GCM: out is nonce || ciphertext || tag, len + MCKD_SEAL_OVERHEAD bytes. */
-enum mckd_err mckd_seal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad,
-    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out);
+/* AES-256-GCM under one key, of which the free leaves nothing. For one thread at a time. NULL: none can be made. */
+struct mckd_sealer;
+struct mckd_sealer *mckd_sealer_new(const uint8_t key[static MCKD_KEY_LEN]);
+void mckd_sealer_free(struct mckd_sealer *s);
+/* out is nonce || ciphertext || tag, len + MCKD_SEAL_OVERHEAD bytes. */
+enum mckd_err mckd_seal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uint8_t *in,
+    size_t len, uint8_t *out);
 /* out receives len - MCKD_SEAL_OVERHEAD bytes. MCKD_E_STORE_UNTRUSTED: does not open. */
-enum mckd_err mckd_unseal(const uint8_t key[static MCKD_KEY_LEN], const uint8_t *aad,
-    size_t aad_len, const uint8_t *in, size_t len, uint8_t *out);
+enum mckd_err mckd_unseal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uint8_t *in,
+    size_t len, uint8_t *out);
 
 /* Constant time in the contents. */
 int mckd_equal(const void *a, const void *b, size_t len);

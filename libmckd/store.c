@@ -133,6 +133,7 @@ mckd_store_close(struct mckd_store *s)
 	if (s == NULL)
 		return;
 	close_db(s);
+	mckd_sealer_free(s->sealer);
 	if (s->dirfd >= 0)
 		close(s->dirfd);
 	mckd_wipe(s, sizeof(*s));

@@ -50,6 +50,7 @@ struct mckd_store {
 	int64_t accepted;	/* the event of the last mckd_store_accept(); 0: none */
 	int reads;		/* of mckd_store_read_begin() */
 	uint8_t key[MCKD_KEY_LEN];
+	struct mckd_sealer *sealer;	/* under it, since the first that was sealed or opened */
 	bool proved;		/* the key: host is open */
 	uint8_t sealed_host[MCKD_HOST_ID_LEN + MCKD_SEAL_OVERHEAD];
 	uint8_t host[MCKD_HOST_ID_LEN];

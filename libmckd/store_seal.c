@@ -16,14 +16,25 @@ place(const struct mckd_sealed_at *at, uint8_t *aad, size_t room)
 	return b.bad ? 0 : room - b.left;
 }
 
+/* Not before it is needed: a login opens its store while OpenSSL is getting ready. */
+static enum mckd_err
+get_ready(struct mckd_store *s)
+{
+	if (s->sealer == NULL)
+		s->sealer = mckd_sealer_new(s->key);
+	return s->sealer == NULL ? MCKD_E_CRYPTO : MCKD_OK;
+}
+
 enum mckd_err
 mckd_store_seal(struct mckd_store *s, const struct mckd_sealed_at *at, const uint8_t *in, size_t len,
     uint8_t *out)
 {
 	uint8_t aad[64];
 	size_t n = place(at, aad, sizeof(aad));
-	enum mckd_err e = n == 0 ? MCKD_E_INTERNAL : mckd_seal(s->key, aad, n, in, len, out);
+	enum mckd_err e = n == 0 ? MCKD_E_INTERNAL : get_ready(s);
 
+	if (e == MCKD_OK)
+		e = mckd_seal(s->sealer, aad, n, in, len, out);
 	return e == MCKD_OK ? e : mckd_store_fail(s, e, "%s.%s cannot be sealed", at->table, at->column);
 }
 
@@ -37,8 +48,8 @@ mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_at *at, const u
 
 	if (n == 0)
 		e = MCKD_E_INTERNAL;
-	else if (in != NULL && len >= MCKD_SEAL_OVERHEAD)
-		e = mckd_unseal(s->key, aad, n, in, len, out);
+	else if (in != NULL && len >= MCKD_SEAL_OVERHEAD && (e = get_ready(s)) == MCKD_OK)
+		e = mckd_unseal(s->sealer, aad, n, in, len, out);
 	return e == MCKD_OK ? e :
 	    mckd_store_fail(s, e, "%s.%s does not open: changed, moved, or of another key",
 	    at->table, at->column);

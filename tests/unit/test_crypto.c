@@ -166,24 +166,43 @@ test_cbc(void **state)
 static void
 test_seal(void **state)
 {
-	uint8_t key[32] = { 1 }, aad[4] = "row", in[40] = "forty bytes", box[40 + 28], out[40];
+	uint8_t key[32] = { 1 }, aad[4] = "row", in[40] = "forty bytes", box[40 + 28], out[40], other[40 + 28];
+	struct mckd_sealer *s = mckd_sealer_new(key), *theirs;
 
 	(void)state;
-	assert_int_equal(mckd_seal(key, aad, sizeof(aad), in, sizeof(in), box), MCKD_OK);
-	assert_int_equal(mckd_unseal(key, aad, sizeof(aad), box, sizeof(box), out), MCKD_OK);
+	assert_non_null(s);
+	assert_int_equal(mckd_seal(s, aad, sizeof(aad), in, sizeof(in), box), MCKD_OK);
+	assert_int_equal(mckd_seal(s, aad, sizeof(aad), in, sizeof(in), other), MCKD_OK);
+	assert_memory_not_equal(box, other, 12);
+	assert_memory_not_equal(box + 12, other + 12, sizeof(in));
+	assert_int_equal(mckd_unseal(s, aad, sizeof(aad), other, sizeof(other), out), MCKD_OK);
 	assert_memory_equal(out, in, sizeof(in));
 	for (size_t bit = 0; bit < 8 * sizeof(box); bit++) {
 		box[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_int_equal(mckd_unseal(key, aad, sizeof(aad), box, sizeof(box), out),
+		assert_int_equal(mckd_unseal(s, aad, sizeof(aad), box, sizeof(box), out),
 		    MCKD_E_STORE_UNTRUSTED);
 		box[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	aad[0] ^= 1;
-	assert_int_equal(mckd_unseal(key, aad, sizeof(aad), box, sizeof(box), out),
-	    MCKD_E_STORE_UNTRUSTED);
-	assert_int_equal(mckd_unseal(key, aad, sizeof(aad), box, 27, out), MCKD_E_STORE_UNTRUSTED);
+	assert_int_equal(mckd_unseal(s, aad, sizeof(aad), box, sizeof(box), out), MCKD_E_STORE_UNTRUSTED);
+	aad[0] ^= 1;
+	assert_int_equal(mckd_unseal(s, aad, sizeof(aad), box, 27, out), MCKD_E_STORE_UNTRUSTED);
+	/* What failed leaves nothing behind: the sealer goes on, and another of that key opens what it sealed. */
+	assert_int_equal(mckd_seal(s, aad, sizeof(aad), in, 7, other), MCKD_OK);
+	assert_int_equal(mckd_unseal(s, aad, sizeof(aad), box, sizeof(box), out), MCKD_OK);
+	assert_memory_equal(out, in, sizeof(in));
+	theirs = mckd_sealer_new(key);
+	assert_non_null(theirs);
+	mckd_sealer_free(s);
+	assert_int_equal(mckd_unseal(theirs, aad, sizeof(aad), other, 7 + 28, out), MCKD_OK);
+	assert_memory_equal(out, in, 7);
+	mckd_sealer_free(theirs);
+	key[31] = 1;
+	theirs = mckd_sealer_new(key);
+	assert_non_null(theirs);
+	assert_int_equal(mckd_unseal(theirs, aad, sizeof(aad), box, sizeof(box), out), MCKD_E_STORE_UNTRUSTED);
+	mckd_sealer_free(theirs);
 }
-
 static void
 test_sha256_fd(void **state)
 {
