@@ -107,6 +107,10 @@ enum mckd_err mckd_store_unseal(struct mckd_store *s, const struct mckd_sealed_a
 /* store_block.c: one application's row; inside a transaction of the caller. */
 enum mckd_err mckd_app_put(struct mckd_store *s, const struct mckd_block *b, const struct mckd_app *app);
 
+/* store_ticket.c: inside a transaction of the caller. */
+enum mckd_err mckd_ticket_insert(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    const struct mckd_ticket *t);
+
 /* store_event.c: inside a transaction of the caller. */
 enum mckd_err mckd_event_insert(struct mckd_store *s, const struct mckd_event *e);
 

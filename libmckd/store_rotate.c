@@ -180,7 +180,7 @@ mckd_store_rotate(struct mckd_store *s, const struct mckd_record *before,
 	if (e == MCKD_OK)
 		e = mckd_before_put(s, before, now, rotation, until);
 	for (size_t i = 0; i < n && e == MCKD_OK; i++)
-		e = mckd_store_ticket_add(s, b->card, &t[i]);
+		e = mckd_ticket_insert(s, b->card, &t[i]);
 	return e;
 }
 

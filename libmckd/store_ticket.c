@@ -7,44 +7,58 @@
 /* The sealed column: T || receipt || body. */
 #define PLAIN_MAX (16 + 16 + MCKD_TICKET_MAX)
 
+static enum mckd_err
+insert(struct mckd_store *s, const uint8_t *card, uint16_t epoch, const uint8_t *sealed, size_t len)
+{
+	sqlite3_stmt *st;
+	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_TICKET_ADD, &st);
+
+	if (e != MCKD_OK)
+		return e;
+	mckd_bind_card(s, st, 1, card);
+	mckd_bind_int(s, st, 2, epoch);
+	mckd_bind_blob(s, st, 3, sealed, len);
+	e = mckd_store_run(s, st, "the ticket cannot be stored");
+	if (e == MCKD_E_STORE_EXISTS)
+		mckd_store_fail(s, e, "a ticket of epoch %u is queued already", epoch);
+	else if (e == MCKD_E_STORE_NOT_FOUND)
+		mckd_store_fail(s, e, "the card is not in the store");
+	return e;
+}
+
 enum mckd_err
-mckd_store_ticket_add(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+mckd_ticket_insert(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
     const struct mckd_ticket *t)
 {
 	const struct mckd_sealed_at at = { "ticket", card, t->epoch, "body" };
 	uint8_t plain[PLAIN_MAX], sealed[PLAIN_MAX + MCKD_SEAL_OVERHEAD];
 	struct mckd_buf b = mckd_buf_over(plain, sizeof(plain));
-	sqlite3_stmt *st;
-	enum mckd_err e = MCKD_E_INTERNAL;
+	enum mckd_err e;
 	size_t len;
 
 	mckd_buf_put(&b, t->t, sizeof(t->t));
 	mckd_buf_put(&b, t->receipt, sizeof(t->receipt));
 	mckd_buf_put(&b, t->body, t->len);
 	len = sizeof(plain) - b.left;
-	if (b.bad || t->epoch == 0 || t->len == 0) {
+	if (b.bad || t->epoch == 0 || t->len == 0)
 		e = mckd_store_fail(s, MCKD_E_USAGE, "not a ticket");
-		goto out;
-	}
-	if ((e = mckd_store_seal(s, &at, plain, len, sealed)) != MCKD_OK ||
-	    (e = mckd_store_begin(s)) != MCKD_OK)
-		goto out;
-	if ((e = mckd_store_stmt(s, MCKD_SQL_TICKET_ADD, &st)) == MCKD_OK) {
-		mckd_bind_card(s, st, 1, card);
-		mckd_bind_int(s, st, 2, t->epoch);
-		mckd_bind_blob(s, st, 3, sealed, len + MCKD_SEAL_OVERHEAD);
-		e = mckd_store_run(s, st, "the ticket cannot be stored");
-	}
-	if (e == MCKD_E_STORE_EXISTS)
-		mckd_store_fail(s, e, "a ticket of epoch %u is queued already", t->epoch);
-	else if (e == MCKD_E_STORE_NOT_FOUND)
-		mckd_store_fail(s, e, "the card is not in the store");
-	if (e == MCKD_OK)
-		e = mckd_store_commit(s);
 	else
-		mckd_store_rollback(s);
-out:
+		e = mckd_store_seal(s, &at, plain, len, sealed);
 	mckd_wipe(plain, sizeof(plain));
+	return e == MCKD_OK ? insert(s, card, t->epoch, sealed, len + MCKD_SEAL_OVERHEAD) : e;
+}
+
+enum mckd_err
+mckd_store_ticket_add(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN],
+    const struct mckd_ticket *t)
+{
+	enum mckd_err e = mckd_store_begin(s);
+
+	if (e != MCKD_OK)
+		return e;
+	if ((e = mckd_ticket_insert(s, card, t)) == MCKD_OK)
+		return mckd_store_commit(s);
+	mckd_store_rollback(s);
 	return e;
 }
 
