@@ -13,7 +13,7 @@ bench_empty_SOURCES = bench/empty.c
 bench_interleave_SOURCES = bench/interleave.c
 bench_phases_SOURCES = bench/phases.c
 bench_phases_LDADD = -lpam
-bench_ready_SOURCES = bench/ready.c libmckd/crypto.c
+bench_ready_SOURCES = bench/ready.c libmckd/crypto.c libmckd/nonce.c
 bench_ready_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/libmckd $(CRYPTO_CFLAGS)
 # All of mckd-auth's libraries are to be loaded, used here or not.
 bench_ready_LDFLAGS = $(AM_LDFLAGS) -Wl,--no-as-needed

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "crypto.h"
+#include "nonce.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +16,6 @@
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
-#define NONCE_LEN 12
 #define TAG_LEN 16
 
 /* Fetched once: a fetch by name costs more than what is then done with it. */
@@ -249,6 +249,7 @@ mckd_random(uint8_t *out, size_t len)
 /* Each way under the key from the start: a message only sets its nonce. */
 struct mckd_sealer {
 	EVP_CIPHER_CTX *seal, *open;
+	struct mckd_nonces *nonces;
 };
 
 static EVP_CIPHER_CTX *
@@ -271,6 +272,7 @@ mckd_sealer_new(const uint8_t key[static MCKD_KEY_LEN])
 		return NULL;
 	s->seal = gcm_under(key, 1);
 	s->open = gcm_under(key, 0);
+	s->nonces = mckd_nonces_new();
 	if (s->seal != NULL && s->open != NULL)
 		return s;
 	mckd_sealer_free(s);
@@ -284,6 +286,7 @@ mckd_sealer_free(struct mckd_sealer *s)
 		return;
 	EVP_CIPHER_CTX_free(s->seal);
 	EVP_CIPHER_CTX_free(s->open);
+	mckd_nonces_free(s->nonces);
 	free(s);
 }
 
@@ -302,8 +305,8 @@ enum mckd_err
 mckd_seal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uint8_t *in, size_t len,
     uint8_t *out)
 {
-	uint8_t *text = out + NONCE_LEN, *tag = text + len;
-	enum mckd_err err = mckd_random(out, NONCE_LEN);
+	uint8_t *text = out + MCKD_NONCE_LEN, *tag = text + len;
+	enum mckd_err err = mckd_nonce(s->nonces, out);
 	int n = 0;
 
 	if (err != MCKD_OK)
@@ -326,8 +329,8 @@ mckd_unseal(struct mckd_sealer *s, const uint8_t *aad, size_t aad_len, const uin
 	if (len < MCKD_SEAL_OVERHEAD)
 		return MCKD_E_STORE_UNTRUSTED;
 	plain = len - MCKD_SEAL_OVERHEAD;
-	memcpy(tag, in + NONCE_LEN + plain, TAG_LEN);
-	if (gcm(s->open, in, aad, aad_len, in + NONCE_LEN, plain, out) &&
+	memcpy(tag, in + MCKD_NONCE_LEN + plain, TAG_LEN);
+	if (gcm(s->open, in, aad, aad_len, in + MCKD_NONCE_LEN, plain, out) &&
 	    EVP_CIPHER_CTX_ctrl(s->open, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, tag) == 1)
 		err = EVP_CipherFinal_ex(s->open, out + plain, &n) == 1 ? MCKD_OK : MCKD_E_STORE_UNTRUSTED;
 	if (err != MCKD_OK)

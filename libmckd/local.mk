@@ -8,6 +8,7 @@ libmckd_la_SOURCES = \
 	libmckd/err.c libmckd/err.h \
 	libmckd/intl.c libmckd/intl.h \
 	libmckd/keys.c libmckd/keys.h \
+	libmckd/nonce.c libmckd/nonce.h \
 	libmckd/userdb.c libmckd/userdb.h libmckd/userdb_sweep.c libmckd/userdb_sweep.h
 libmckd_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(PCSC_CFLAGS) $(SQLITE_CFLAGS) $(ECONF_CFLAGS) $(JANSSON_CFLAGS) $(CDB_CFLAGS)
 libmckd_la_LIBADD = $(CRYPTO_LIBS) $(PCSC_LIBS) $(SQLITE_LIBS) $(ECONF_LIBS) $(JANSSON_LIBS) $(CDB_LIBS)

@@ -39,6 +39,12 @@ test_ticket_CPPFLAGS = $(unit_cppflags)
 test_ticket_LDADD = $(unit_ldadd)
 TESTS += test_card test_card_select test_crypto test_pcsc test_select test_ticket
 
+check_PROGRAMS += test_nonce
+test_nonce_SOURCES = tests/unit/test_nonce.c
+test_nonce_CPPFLAGS = $(unit_cppflags)
+test_nonce_LDADD = $(unit_ldadd)
+TESTS += test_nonce
+
 check_PROGRAMS += test_json test_store test_store_process test_store_host test_store_trust
 test_store_host_SOURCES = tests/unit/test_store_host.c tests/unit/store_setup.c tests/unit/store_setup.h
 test_store_host_CPPFLAGS = $(unit_cppflags) $(SQLITE_CFLAGS)
