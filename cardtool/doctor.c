@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "card.h"
 #include "stack.h"
@@ -35,7 +36,8 @@ mend_of(enum mckd_err e)
 	case MCKD_E_STORE_ABSENT:
 		return "cardtool init";
 	case MCKD_E_STORE_UNTRUSTED:
-		return N_("give the path named its owner and mode back (SECURITY lists them), or "
+		return geteuid() != 0 ? N_("you are not root, whose store it is: run this as root") :
+		    N_("give the path named its owner and mode back (SECURITY lists them), or "
 		       "restore the store");
 	case MCKD_E_STORE_FULL:
 		return N_("make room on the store's file system, or remount it writable");

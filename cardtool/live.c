@@ -14,7 +14,7 @@ live_say_reason(enum mckd_err e, const struct mckd_login *l)
 {
 	if (e == MCKD_E_PIN_BLOCKED)
 		say("the PIN is blocked; cardtool pin unblock takes the PUK");
-	else if (l->reason[0] == '\0')
+	else if (l->reason[0] == '\0' || strcmp(l->reason, mckd_err_str(e)) == 0)
 		say("%s", _(mckd_err_str(e)));
 	else
 		say("%s: %s", _(mckd_err_str(e)), _(l->reason));

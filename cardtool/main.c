@@ -141,9 +141,14 @@ tool_open(struct tool *t, enum mckd_store_mode mode)
 		mckd_store_keep_events(t->store, t->conf.events_max, t->conf.events_days);
 		return -1;
 	}
-	say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
+	if (e == MCKD_E_STORE_EXISTS)
+		say("%s: %s", t->store_dir, why);
+	else
+		say("%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 	if (e == MCKD_E_STORE_ABSENT)
 		say("cardtool init makes one");
+	else if (e == MCKD_E_STORE_UNTRUSTED && geteuid() != 0)
+		say("you are not root, whose store it is: run this as root");
 	return exit_of(e);
 }
 

@@ -105,6 +105,15 @@ reader_terminated(const struct mckd_card_info *info)
 }
 
 int
+reader_none(const struct tool *t)
+{
+	if (t->reader == NULL)
+		return fail(MCKD_E_NO_READER, N_("readers"));
+	say("no reader has a name like %s (cardtool readers lists them)", t->reader);
+	return EX_NO_CARD;
+}
+
+int
 reader_need(const struct tool *t, const uint8_t *card, struct found *out)
 {
 	enum mckd_err e = reader_find(t, card, out);
@@ -120,10 +129,12 @@ reader_need(const struct tool *t, const uint8_t *card, struct found *out)
 		say("there is more than one card; choose by --reader PATTERN (cardtool readers)");
 		return EX_WRONG_USAGE;
 	}
+	if (e == MCKD_E_NO_READER)
+		return reader_none(t);
 	if (card == NULL)
 		return fail(e, N_("reader"));
 	hex(card, MCKD_CARD_ID_LEN, id);
-	if (e == MCKD_E_CARD_WRONG)
+	if (e == MCKD_E_CARD_WRONG || e == MCKD_E_CARD_FOREIGN)
 		say("card %s is not in a reader; another card is", id);
 	else
 		say("card %s: %s", id, _(mckd_err_str(e)));

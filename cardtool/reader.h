@@ -18,6 +18,8 @@ struct found {
 enum mckd_err reader_find(const struct tool *t, const uint8_t *card, struct found *out);
 /* The same, with words for a person; -1, or the exit status. */
 int reader_need(const struct tool *t, const uint8_t *card, struct found *out);
+/* Says that there is no reader, or none of the name asked for; the exit status. */
+int reader_none(const struct tool *t);
 /* -1; or, of a card whose life is over, the exit status, with words for a person. */
 int reader_terminated(const struct mckd_card_info *info);
 /* Before a PIN is asked for: says so where not many tries are left. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "card.h"
 #include "pcsc.h"
+#include "reader.h"
 #include "table.h"
 #include "ui.h"
 
@@ -52,11 +53,9 @@ run(struct tool *t, int argc, char **argv)
 	if ((e = mckd_pcsc_open(&pcsc)) != MCKD_OK)
 		return fail(e, "readers");
 	e = mckd_pcsc_readers(pcsc, t->reader, readers, &n);
-	if (e == MCKD_OK && n == 0)
-		e = MCKD_E_NO_READER;
-	if (e != MCKD_OK) {
+	if (e != MCKD_OK || n == 0) {
 		mckd_pcsc_close(pcsc);
-		return fail(e, "readers");
+		return e != MCKD_OK ? fail(e, "readers") : reader_none(t);
 	}
 	if ((table = table_new(t, columns, sizeof(columns) / sizeof(columns[0]))) != NULL) {
 		for (size_t i = 0; i < n && bad == 0; i++)

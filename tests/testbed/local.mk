@@ -77,6 +77,7 @@ EXTRA_DIST += \
 	tests/login/sudo.sh \
 	tests/login/t0.sh \
 	tests/login/time.sh \
+	tests/login/usage.sh \
 	tests/login/valgrind.sh \
 	tests/testbed/afar.exp \
 	tests/testbed/afar.sh \
