@@ -20,6 +20,8 @@ parse(struct tool *t, int argc, char **argv, struct request *q)
 	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == OPT_USER && q->user != NULL)
+			return tool_usage(t, "%s: one --user at a time", t->verb->name);
 		if (c == OPT_USER)
 			q->user = optarg;
 		else if (c == OPT_APPLICATION)
@@ -44,6 +46,11 @@ change(struct tool *t, int argc, char **argv, bool assign)
 
 	if ((rc = parse(t, argc, argv, &q)) != -1 || (rc = order_find(t, argv[optind], &r)) != -1)
 		return rc;
+	if (assign && r->status == MCKD_CARD_REVOKED) {
+		say("the card is revoked; that is for good");
+		rc = EX_OTHER;
+		goto out;
+	}
 	rc = EX_WRONG_USAGE;
 	if ((assign || q.application != NULL) && (app = order_app(r, q.application)) == NULL)
 		goto out;

@@ -137,6 +137,10 @@ take_back(struct tool *t, const struct want *w)
 	if ((rc = trial_take_back(&tr)) != -1)
 		return rc;
 	trial_close(t, &tr);
+	if (tr.taken)
+		printf(_("%s: pam_mckd is out of %s again\n"), w->service, tr.path);
+	else
+		say("%s has no rule of cardtool enable: nothing was changed", tr.path);
 	return EX_DONE;
 }
 
@@ -178,7 +182,7 @@ run(struct tool *t, int argc, char **argv)
 		{ "locker", no_argument, NULL, OPT_LOCKER },
 		{ "take-back", no_argument, NULL, OPT_TAKE_BACK },
 		{ "recover", no_argument, NULL, OPT_RECOVER }, OPTIONS_END };
-	struct want w = { .seconds = WITHIN_DEFAULT };
+	struct want w = { .seconds = 0 };
 	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -188,6 +192,10 @@ run(struct tool *t, int argc, char **argv)
 		return tool_usage(t, "enable: one argument too many: %s", argv[optind]);
 	if ((w.service != NULL) == w.recover)
 		return tool_usage(t, "enable takes --service, or --recover alone");
+	if ((w.take_back || w.recover) && (w.required || w.locker || w.seconds != 0))
+		return tool_usage(t, "enable: --take-back and --recover put nothing in, so no options of that");
+	if (w.seconds == 0)
+		w.seconds = WITHIN_DEFAULT;
 	if (w.service != NULL &&
 	    (!stack_service_valid(w.service) || strcmp(w.service, "other") == 0 ||
 		strncmp(w.service, "common-", 7) == 0))

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK_FILE_MAX (1 << 20)
 
@@ -33,7 +34,7 @@ static int
 run(struct tool *t, int argc, char **argv)
 {
 	static const struct option options[] = { COMMON_OPTIONS, OPTIONS_END };
-	struct secret_source from = { NULL, 0 };
+	struct secret_source from = { NULL, -1 };
 	struct mckd_json j = { NULL, 0, NULL };
 	char *text, why[MCKD_WHY] = "", id[HEX_CARD];
 	enum mckd_err e;
@@ -42,7 +43,9 @@ run(struct tool *t, int argc, char **argv)
 	if ((rc = tool_options(t, argc, argv, options, 1, 1)) != -1 ||
 	    (rc = tool_open(t, MCKD_STORE_WRITE)) != -1)
 		return rc;
-	if (strcmp(argv[optind], "-") != 0)
+	if (strcmp(argv[optind], "-") == 0)
+		from.fd = STDIN_FILENO;
+	else
 		from.file = argv[optind];
 	if ((text = malloc(BLOCK_FILE_MAX)) == NULL)
 		return fail(MCKD_E_NOMEM, "import");

@@ -8,6 +8,15 @@
 #include "store_rotate.h"
 #include "ui.h"
 
+int
+order_when(const struct tool *t, enum order_when *when, enum order_when asked)
+{
+	if (*when != ORDER_IF_PRESENT && *when != asked)
+		return tool_usage(t, "%s: either --now or --deferred", t->verb->name);
+	*when = asked;
+	return -1;
+}
+
 enum mckd_err
 order_event(struct tool *t, const uint8_t card[static MCKD_CARD_ID_LEN], const char *kind,
     const char *user, const char *reason, uint16_t epoch)

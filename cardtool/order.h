@@ -10,6 +10,8 @@
  * the card is at hand, they are delivered. Otherwise the next login does it.
  */
 enum order_when { ORDER_IF_PRESENT, ORDER_NOW, ORDER_DEFERRED };
+/* --now or --deferred, not both. -1, or EX_WRONG_USAGE, having said so. */
+int order_when(const struct tool *t, enum order_when *when, enum order_when asked);
 
 /* Changes r and composes into c. -1, or the exit status, having said why. */
 typedef int (*order_fn)(struct tool *t, struct mckd_record *r, struct compose *c, void *arg);

@@ -234,11 +234,27 @@ option(struct tool *t, struct pin *q, int c)
 		return secret_fd(t, &q->puk, optarg);
 	case OPT_NOW:
 	case OPT_DEFERRED:
-		q->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
-		return -1;
+		return order_when(t, &q->when, c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED);
 	default:
 		return tool_option(t, c);
 	}
+}
+
+static int
+judge(struct tool *t, const struct pin *q, const char *what)
+{
+	bool change = strcmp(what, "change") == 0, unblock = strcmp(what, "unblock") == 0,
+	     reset = strcmp(what, "reset") == 0;
+
+	if (!change && !unblock && !reset)
+		return tool_usage(t, "pin: change, unblock or reset, not %s", what);
+	if (!change && secret_given(&q->old))
+		return tool_usage(t, "pin %s: the old PIN is for pin change; the new one goes by --new-pin-file", what);
+	if (!unblock && secret_given(&q->puk))
+		return tool_usage(t, "pin %s: the PUK is for pin unblock", what);
+	if (!reset && q->when != ORDER_IF_PRESENT)
+		return tool_usage(t, "pin %s: --now and --deferred are for pin reset; this needs the card", what);
+	return -1;
 }
 
 static int
@@ -265,9 +281,8 @@ run(struct tool *t, int argc, char **argv)
 	if (argc - optind != 2)
 		return tool_usage(t, "pin: change, unblock or reset, and one card");
 	what = argv[optind];
-	if (strcmp(what, "change") != 0 && strcmp(what, "unblock") != 0 && strcmp(what, "reset") != 0)
-		return tool_usage(t, "pin: change, unblock or reset, not %s", what);
-	if ((rc = tool_open(t, MCKD_STORE_WRITE)) != -1 || (rc = order_find(t, argv[optind + 1], &r)) != -1)
+	if ((rc = judge(t, &q, what)) != -1 || (rc = tool_open(t, MCKD_STORE_WRITE)) != -1 ||
+	    (rc = order_find(t, argv[optind + 1], &r)) != -1)
 		return rc;
 	if (strcmp(what, "reset") != 0)
 		rc = with_card(t, r, &q, strcmp(what, "unblock") == 0);

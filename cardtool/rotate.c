@@ -15,7 +15,7 @@ enum { OPT_APPLICATION = OPT_OWN, OPT_MECHANISM, OPT_COMPROMISED, OPT_REPLENISH,
 
 struct request {
 	struct rotate q;
-	bool resync, all;
+	bool resync, all, ordered;	/* ordered: some option of an order was given */
 	enum order_when when;
 };
 
@@ -25,13 +25,15 @@ date(struct tool *t, const char *text, int64_t *out)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
+	int day = tm.tm_mday;
 	time_t at;
 
 	if (end != NULL && *end == 'T')
 		end = strptime(end, "T%H:%M", &tm);
 	if (end != NULL && *end == ':')
 		end = strptime(end, ":%S", &tm);
-	if (end == NULL || *end != '\0' || (at = mktime(&tm)) == (time_t)-1)
+	/* mktime takes February the 31st for a day of March. */
+	if (end == NULL || *end != '\0' || (at = mktime(&tm)) == (time_t)-1 || tm.tm_mday != day)
 		return tool_usage(t, "--until %s: a date is as 2026-12-31 or 2026-12-31T18:00", text);
 	if (at <= time(NULL))
 		return tool_usage(t, "--until %s: that is past", text);
@@ -44,6 +46,7 @@ option(struct tool *t, struct request *o, int c)
 {
 	struct rotate *q = &o->q;
 
+	o->ordered |= c >= OPT_OWN;
 	switch (c) {
 	case OPT_APPLICATION:
 		q->application = optarg;
@@ -60,8 +63,7 @@ option(struct tool *t, struct request *o, int c)
 		    tool_usage(t, "--replenish %s: 1-%d", optarg, MCKD_SNS_MAX);
 	case OPT_NOW:
 	case OPT_DEFERRED:
-		o->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
-		return -1;
+		return order_when(t, &o->when, c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED);
 	case OPT_RESYNC:
 		o->resync = true;
 		return -1;
@@ -286,6 +288,18 @@ to_cards(struct tool *t, struct request *o, const char *name)
 }
 
 static int
+status_or_cancel(struct tool *t, const struct request *o, int n, char **args)
+{
+	if (o->ordered)
+		return tool_usage(t, "rotate %s: it takes none of the options of an order", args[0]);
+	if (n > 2)
+		return tool_usage(t, "rotate: one argument too many: %s", args[2]);
+	if (strcmp(args[0], "status") == 0)
+		return rotate_status(t, args[1]);
+	return n == 2 ? rotate_cancel(t, args[1]) : tool_usage(t, "rotate cancel: it takes one card");
+}
+
+static int
 run(struct tool *t, int argc, char **argv)
 {
 	static const struct option options[] = { COMMON_OPTIONS, OPTION_READER, OPTION_FORCE, OPTION_JSON,
@@ -306,10 +320,8 @@ run(struct tool *t, int argc, char **argv)
 			return rc;
 	n = argc - optind;
 	name = n > 0 ? argv[optind] : NULL;
-	if (name != NULL && strcmp(name, "status") == 0 && n <= 2)
-		return rotate_status(t, n == 2 ? argv[optind + 1] : NULL);
-	if (name != NULL && strcmp(name, "cancel") == 0)
-		return n == 2 ? rotate_cancel(t, argv[optind + 1]) : tool_usage(t, "rotate cancel: it takes one card");
+	if (name != NULL && (strcmp(name, "status") == 0 || strcmp(name, "cancel") == 0))
+		return status_or_cancel(t, &o, n, argv + optind);
 	if (n > 1)
 		return tool_usage(t, "rotate: one argument too many: %s", argv[optind + 1]);
 	if ((rc = judge(t, &o, name)) != -1)

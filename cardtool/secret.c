@@ -54,8 +54,7 @@ option(struct tool *t, struct secret *q, int c)
 		return -1;
 	case OPT_NOW:
 	case OPT_DEFERRED:
-		q->when = c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED;
-		return -1;
+		return order_when(t, &q->when, c == OPT_NOW ? ORDER_NOW : ORDER_DEFERRED);
 	default:
 		return tool_option(t, c);
 	}

@@ -62,6 +62,10 @@ secret_read(const struct secret_source *from, char *out, size_t room)
 	size_t n = 0;
 	ssize_t got = 0;
 
+	if (from->file != NULL && from->fd >= 0) {
+		say("%s: either a file or a descriptor", from->file);
+		return EX_WRONG_USAGE;
+	}
 	if (from->file != NULL && (fd = open(from->file, O_RDONLY | O_NOCTTY | O_CLOEXEC)) < 0) {
 		say("%s: %s", from->file, strerror(errno));
 		return EX_OTHER;

@@ -19,6 +19,7 @@ struct trial {
 	char path[PATH_MAX]; /* of the PAM file */
 	int lock;	     /* -1: none */
 	bool locker;	     /* a caller that is not root may confirm it */
+	bool taken;	     /* by trial_take_back: there was a rule to take out */
 	char *new;	     /* the PAM file with our rule; the caller's to free */
 	struct stat like;    /* whose owner and mode it gets */
 };

@@ -263,6 +263,7 @@ trial_take_back(struct trial *tr)
 	memmove(at, end, strlen(end) + 1);
 	if (replace(tr->path, text, &st) != 0)
 		rc = failed(tr->path);
+	tr->taken = rc == -1;
 out:
 	free(text);
 	return rc;

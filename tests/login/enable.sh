@@ -58,8 +58,13 @@ enable_is_confirmed() {
 	cardtool log | grep -q 'enable-confirmed'
 	# Twice is not needed; the way back stays
 	refute cardtool enable --service sudo
-	cardtool enable --service sudo --take-back
+	exits 2 cardtool enable --service sudo --take-back --required
+	exits 0 cardtool enable --service sduo --take-back
+	grep -qx 'cardtool: /etc/pam.d/sduo has no rule of cardtool enable: nothing was changed' "$BED/exits.out"
+	grep -q pam_mckd.so /etc/pam.d/sudo
+	cardtool enable --service sudo --take-back | grep -x 'sudo: pam_mckd is out of /etc/pam.d/sudo again'
 	as_before
+	cardtool enable --service sudo --take-back 2>&1 | grep 'nothing was changed'
 }
 scenario enable_is_confirmed
 

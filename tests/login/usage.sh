@@ -39,3 +39,31 @@ usage_of_init() {
 	usage_says 7 '/var/lib/mckd: there is a store already' cardtool init
 }
 scenario usage_of_init
+
+# What contradicts itself, or would go unheeded, is refused before anything is done
+usage_of_orders() {
+	cp -a /var/lib/mckd/store.db "$BED/usage.db"
+	usage_says 2 'either --now or --deferred' cardtool rotate --now --deferred alice
+	usage_says 2 'either --now or --deferred' cardtool secret remove --deferred --now --force alice
+	usage_says 2 'a date is as' cardtool rotate --soft --until 2099-02-30 alice
+	usage_says 2 'none of the options of an order' cardtool rotate --all --compromised 1 --force status
+	usage_says 2 'none of the options of an order' cardtool rotate cancel --now alice
+	usage_says 2 'one argument too many: bob' cardtool rotate status alice bob
+	usage_says 2 'one argument too many: bob' cardtool rotate cancel alice bob
+	usage_says 2 'the new one goes by --new-pin-file' cardtool pin reset --pin-file "$BED/alice.card.pin" alice
+	usage_says 2 'the PUK is for pin unblock' cardtool pin change --puk-file "$BED/alice.card.pin" alice
+	usage_says 2 'are for pin reset' cardtool pin unblock --deferred alice
+	usage_says 2 'either a file or a descriptor' \
+		cardtool pin reset --new-pin-file "$BED/alice.card.pin" --new-pin-fd 0 alice
+	usage_says 2 'one --user at a time' cardtool assign --user bob --user carol "$(card_id alice)"
+	cmp /var/lib/mckd/store.db "$BED/usage.db"
+	cardtool rotate --soft --until 2096-02-29 alice
+}
+scenario usage_of_orders
+
+usage_of_a_revoked_card() {
+	cardtool revoke --force alice
+	usage_says 1 'the card is revoked' cardtool assign --user carol "$(card_id alice)"
+	[ "$(cardtool list --json carol)" = '[]' ]
+}
+scenario usage_of_a_revoked_card
