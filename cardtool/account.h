@@ -20,6 +20,8 @@ bool account_option(struct account *q, int c);
 bool account_asked(const struct account *q);
 /* Could this be made? Before anything is changed. -1, or the exit status, having said why not. */
 int account_check(struct tool *t, const char *user, const struct account *q);
+/* Says so where this host has no account of that name: it may be misspelt, or of another host. */
+void account_say_none(const char *user);
 /* Makes or changes it, in the store. -1, or the exit status. */
 int account_make(struct tool *t, const char *user, const struct account *q);
 

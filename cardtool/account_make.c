@@ -90,6 +90,16 @@ not_ours(const char *name, bool group)
 	return EX_OTHER;
 }
 
+void
+account_say_none(const char *user)
+{
+	bool yes = true;
+
+	if (known(user, 0, false, &yes) == MCKD_OK && !yes)
+		say("there is no account %s on this host (getent passwd %s): nobody can log in here by that name", user,
+		    user);
+}
+
 /* Each name of a list; an empty list has none. -1 from all, or what the first other one said. */
 static int
 each_group(struct tool *t, const char *list, int (*fn)(struct tool *t, const char *name, void *arg), void *arg)

@@ -87,7 +87,7 @@ again(struct tool *t, const struct mckd_record *r, const struct application *q, 
 	int rc;
 
 	say(there ? N_("application %s is in the card's block already") :
-	    N_("application %s is out of the card's block already"), q->app.name);
+	    N_("application %s is not in the card's block: removed before, or misspelt"), q->app.name);
 	if (r->pending == 0 || q->when == ORDER_DEFERRED)
 		return EX_DONE;
 	if ((rc = order_reach(t, r->block.card, q->when, &f, &unknown)) == -1) {
@@ -120,7 +120,7 @@ add_or_remove(struct tool *t, struct mckd_record *r, struct application *q, bool
 	int rc;
 
 	if (adding && old != NULL && (((old->flags ^ q->app.flags) & ~MCKD_APP_HAS_N1) != 0 ||
-	    old->duress != q->app.duress)) {
+	    old->duress != q->app.duress || old->mechanism != q->app.mechanism)) {
 		say("the card has another application of that name: remove it first");
 		return EX_WRONG_USAGE;
 	}

@@ -78,6 +78,8 @@ change(struct tool *t, int argc, char **argv, bool assign)
 	else
 		printf(assign ? _("card %s: user %s may use application %s\n") :
 		    _("card %s: user %s no longer has application %s\n"), id, q.user, app->name);
+	if (assign)
+		account_say_none(q.user);
 	rc = account_publish(t);
 	if (rc == -1)
 		rc = EX_DONE;

@@ -142,9 +142,10 @@ deliver(struct tool *t, const struct mckd_record *r, struct found *f, deliver_fn
 		if (*sw != 0 && *sw != 0x9000 && done < r->block.epoch)
 			(void)mckd_store_ticket_sent(t->store, r->block.card,
 			    (uint16_t)((done != 0 ? done : f->info.epoch) + 1), r->block.epoch, *sw);
-		if (*sw != 0 && *sw != 0x9000)
-			say("the card did not take a ticket (%04X)", *sw);
-		return fail(e, N_("delivery"));
+		if (*sw == 0 || *sw == 0x9000)
+			return fail(e, N_("delivery"));
+		say("the card did not take a ticket (%04X)", *sw);
+		return exit_of(e);
 	}
 	return -1;
 }

@@ -211,16 +211,11 @@ run(struct tool *t, int argc, char **argv)
 }
 
 const struct verb verb_enable = { "enable", run, N_("put the card into a PAM service, on trial"),
-	N_("--service SERVICE [--confirm-within TIME] [--required]\n"
-	"                       [--locker]\n"
+	N_("--service SERVICE [--confirm-within TIME] [--required] [--locker]\n"
 	"       cardtool enable --service SERVICE --take-back\n"
 	"       cardtool enable --recover\n\n"
-	"Puts pam_mckd before the password of one service, and takes it back by itself unless "
-	"someone\n"
-	"logs in there by card within TIME (default 5m). --required: no card, no login, for users "
-	"who\n"
-	"have one. --locker: for a program that runs as its user, such as a screen locker: a login "
-	"over the\n"
-	"socket confirms it, too. --take-back: out again, now. --recover: takes back what was on "
-	"trial when\n"
-	"the machine went down.\n") };
+	"Puts pam_mckd before the password of one service, and takes it back by itself unless someone\n"
+	"logs in there by card within TIME (default 5m). --required: no card, no login, for users who\n"
+	"have one. --locker: for a program that runs as its user, such as a screen locker: a login over\n"
+	"the socket confirms it, too. --take-back: out again, now. --recover: takes back what was on\n"
+	"trial when the machine went down.\n") };

@@ -241,6 +241,17 @@ export(struct export *x, const char *name)
 	return EX_DONE;
 }
 
+/* What lies in one place travels as one. */
+static int
+apart(const struct export *x)
+{
+	size_t len = strlen(x->dir);
+
+	if (strncmp(x->key, x->dir, len) == 0 && (x->key[len] == '/' || (len > 0 && x->dir[len - 1] == '/')))
+		return tool_usage(x->t, "the transport key must not be in %s: the two travel apart", x->dir);
+	return -1;
+}
+
 int
 host_export(struct tool *t, int argc, char **argv)
 {
@@ -275,7 +286,7 @@ host_export(struct tool *t, int argc, char **argv)
 	if (rc == -1 && x->rekey && (x->applications[0] != '\0' || x->users[0] != '\0'))
 		rc = tool_usage(t, "host rekey: it exports what the host had; choose anew by host export afterwards");
 	if (rc == -1 && (rc = host_path(dir, x->dir)) == -1 && (rc = host_path(key, x->key)) == -1 &&
-	    (rc = tool_open(t, MCKD_STORE_WRITE)) == -1)
+	    (rc = apart(x)) == -1 && (rc = tool_open(t, MCKD_STORE_WRITE)) == -1)
 		rc = export(x, argv[optind]);
 	free(x);
 	return rc;

@@ -2,6 +2,7 @@
 #include "ui.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,6 +153,17 @@ tool_open(struct tool *t, enum mckd_store_mode mode)
 	return exit_of(e);
 }
 
+/* A file that is opened must not stand where output goes: what is closed is opened, and refuses it. */
+static bool
+hold_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_NOCTTY) != fd)
+			return false;
+	return true;
+}
+
 static int
 run(struct tool *t, int argc, char **argv)
 {
@@ -181,6 +193,8 @@ main(int argc, char **argv)
 	struct tool t = { .verb = NULL };
 	int c, rc;
 
+	if (!hold_standard())
+		return EX_OTHER;
 	/* Keys are in this memory: no core, no debugger of another process. */
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -30,18 +30,15 @@ draw_block(const struct provision *p, struct mckd_block *b)
 
 /* The tickets of a blank card, under its transport key. */
 static int
-compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
+compose_all(const struct provision *p, const uint8_t *transport, struct mckd_block *b, struct compose *c)
 {
 	static const uint8_t none[16];
 	struct compose_pins pins[MCKD_APPS_MAX] = { 0 };
-	uint8_t transport[MCKD_KEY_LEN], ck[MCKD_KEY_LEN], puk[MCKD_PIN_LEN];
-	enum mckd_err e = MCKD_E_INTERNAL;
+	uint8_t ck[MCKD_KEY_LEN], puk[MCKD_PIN_LEN];
+	enum mckd_err e = draw_block(p, b);
 	size_t npins = 0;
-	int rc = provision_transport(p, transport);
 
-	if (rc != -1)
-		return rc;
-	if ((e = draw_block(p, b)) != MCKD_OK)
+	if (e != MCKD_OK)
 		goto out;
 	for (unsigned i = 0; i < p->napps && e == MCKD_OK; i++) {
 		if (!provision_needs_pin(p, i))
@@ -64,7 +61,6 @@ compose_all(const struct provision *p, struct mckd_block *b, struct compose *c)
 	b->have_last = true;
 	memcpy(b->last_ticket, c->last, sizeof(b->last_ticket));
 out:
-	mckd_wipe(transport, sizeof(transport));
 	mckd_wipe(ck, sizeof(ck));
 	mckd_wipe(pins, sizeof(pins));
 	mckd_wipe(puk, sizeof(puk));
@@ -95,6 +91,7 @@ begin(struct tool *t, struct provision *p, const struct mckd_card_info *info)
 {
 	struct compose *c = calloc(1, sizeof(*c));
 	struct mckd_record *r = mckd_record_new();
+	uint8_t transport[MCKD_KEY_LEN];
 	enum mckd_err e;
 	int rc = EX_OTHER;
 
@@ -108,8 +105,9 @@ begin(struct tool *t, struct provision *p, const struct mckd_card_info *info)
 	}
 	memcpy(r->block.card, info->card, MCKD_CARD_ID_LEN);
 	r->provisioning = true;
-	if ((rc = provision_pins(p, true)) != -1 || (rc = provision_puk(p)) != -1 ||
-	    (rc = compose_all(p, &r->block, c)) != -1)
+	/* The key first: nobody shall think of a PIN, and type it twice, for a key that cannot be. */
+	if ((rc = provision_transport(p, transport)) != -1 || (rc = provision_pins(p, true)) != -1 ||
+	    (rc = provision_puk(p)) != -1 || (rc = compose_all(p, transport, &r->block, c)) != -1)
 		goto out;
 	/* Before it is kept: after a cut from here on, the person has seen what the card will have. */
 	provision_show(p);
@@ -119,6 +117,7 @@ out:
 	if (c != NULL)
 		compose_wipe(c);
 	free(c);
+	mckd_wipe(transport, sizeof(transport));
 	mckd_record_free(r);
 	return rc;
 }
@@ -152,12 +151,11 @@ finish(struct tool *t, void *arg)
 static int
 wrong_transport_key(struct tool *t, const struct mckd_record *r)
 {
-	enum mckd_err e;
+	enum mckd_err e = mckd_store_remove(t->store, r->block.card);
 
-	say("the card did not accept its first ticket: the transport key is not this card's (6982)");
-	if ((e = mckd_store_remove(t->store, r->block.card)) != MCKD_OK)
+	say("the transport key is not this card's: nothing was changed on it, and a PIN or PUK shown above is void");
+	if (e != MCKD_OK)
 		return fail_store(t, e);
-	say("nothing was changed on the card, and the store has forgotten the attempt; a PIN or PUK shown above is void");
 	return EX_WRONG_CARD;
 }
 
@@ -288,8 +286,12 @@ check_accounts(struct tool *t, const struct provision *p)
 {
 	int rc = -1;
 
-	for (unsigned u = 0; p->accounts && u < p->nusers && rc == -1; u++)
-		rc = account_check(t, p->user[u], &p->account);
+	for (unsigned u = 0; u < p->nusers && rc == -1; u++) {
+		if (p->accounts)
+			rc = account_check(t, p->user[u], &p->account);
+		else
+			account_say_none(p->user[u]);
+	}
 	return rc;
 }
 

@@ -201,7 +201,7 @@ mckd_store_find(struct mckd_store *s, const char *name, uint8_t card[static MCKD
 	if (f.n == 0)
 		return mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "%.64s: no card of this ID or user", name);
 	if (f.n > 1)
-		return mckd_store_fail(s, MCKD_E_USAGE, "%.64s: more than one card; name it by its card ID",
+		return mckd_store_fail(s, MCKD_E_USAGE, "%.64s: more than one card; name it by its card ID (cardtool list)",
 		    name);
 	memcpy(card, f.card, MCKD_CARD_ID_LEN);
 	return MCKD_OK;

@@ -1,6 +1,6 @@
 # What somebody tired types, and what cardtool has to say to it
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2016,SC2154
 
 # usage_says STATUS TEXT COMMAND ...: it ends so, having said that
 usage_says() {
@@ -67,3 +67,41 @@ usage_of_a_revoked_card() {
 	[ "$(cardtool list --json carol)" = '[]' ]
 }
 scenario usage_of_a_revoked_card
+
+# Said, and not refused: the account may be another host's
+usage_of_a_misspelt_user() {
+	usage_says 0 'there is no account alcie on this host' cardtool assign --user alcie "$(card_id alice)"
+	exits 0 cardtool assign --user carol "$(card_id alice)"
+	refute grep 'no account' "$BED/exits.out"
+	new_card 0 "$BED/new.card"
+	usage_says 0 'there is no account carlo on this host' \
+		cardtool provision --user carlo --generate-pin --transport-key-file "$BED/new.card.transport"
+}
+scenario usage_of_a_misspelt_user
+
+usage_of_applications() {
+	cardtool application add --deferred two:counter:3:no-pin alice
+	usage_says 2 'another application of that name' cardtool application add two:host-random:3:no-pin alice
+	usage_says 0 "is in the card's block already" cardtool application add two:counter:3:no-pin alice
+	usage_says 0 'removed before, or misspelt' cardtool application remove tow alice
+	usage_says 2 'more than one card; name it by its card ID (cardtool list)' sh -c \
+		'cardtool assign --user alice "$1" && cardtool suspend alice' sh "$(card_id bob)"
+}
+scenario usage_of_applications
+
+usage_of_host_export() {
+	usage_says 2 'the two travel apart' cardtool host export lab --output "$BED/lab" --transport-key-file "$BED/lab/key"
+	[ ! -e "$BED/lab" ]
+	cardtool host list --json | grep -c host_id | grep -x 1
+	cardtool host export lab --output "$BED/lab" --transport-key-file "$BED/lab.key"
+}
+scenario usage_of_host_export
+
+# What is read stands where output would have gone
+usage_without_standard_output() {
+	usage_says 1 'standard output: Bad file descriptor' sh -c 'cardtool list >&-'
+	usage_says 0 '"card"' sh -c 'cardtool list --json <&-'
+	exits 1 sh -c 'cardtool export --secrets --output "$BED/usage.json" alice >&- 2>&- && cardtool list >&- 2>&-'
+	head -c 1 "$BED/usage.json" | grep -x '{'
+}
+scenario usage_without_standard_output
