@@ -81,7 +81,21 @@ count(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	return MCKD_OK;
 }
 
-/* Opened for writing, as a login does; nothing is written. */
+/* As a login notes what it came to; nothing of it is kept. */
+static enum mckd_err
+try_write(struct mckd_store *s)
+{
+	const struct mckd_event note = { .kind = "doctor", .service = "cardtool" };
+	enum mckd_err e = mckd_store_begin(s);
+
+	if (e != MCKD_OK)
+		return e;
+	e = mckd_store_event(s, &note);
+	mckd_store_rollback(s);
+	return e;
+}
+
+/* Opened for writing, as a login does. */
 static void
 check_store(struct doctor *d)
 {
@@ -99,6 +113,9 @@ check_store(struct doctor *d)
 		found(d, WRONG, _("store"), mend_of(e), "%s", why[0] != '\0' ? why : _(mckd_err_str(e)));
 		mckd_store_close(t->store);
 		t->store = NULL;
+	} else if ((e = try_write(t->store)) != MCKD_OK) {
+		d->unwritable = true;
+		found(d, WRONG, _("store"), mend_of(e), "%s", mckd_store_why(t->store));
 	} else if (cards == 0) {
 		found(d, WRONG, _("store"), "cardtool provision", "no card in it yet");
 	} else {

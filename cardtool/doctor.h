@@ -9,6 +9,7 @@ struct doctor {
 	struct tool *t;
 	const char *service, *user; /* NULL: none asked about */
 	struct mckd_pcsc *pcsc;	    /* NULL: pcscd does not answer */
+	bool unwritable;	    /* the store can be read alone */
 	unsigned problems;
 };
 

@@ -178,8 +178,17 @@ find_card(struct doctor *d, struct prediction *p, struct mckd_login *l)
 	return seen;
 }
 
+/* The right PIN, where what it came to cannot be stored, lets in root at most. */
+static uint8_t
+with_right_pin(const struct doctor *d, const struct prediction *p, const struct passwd *pw)
+{
+	bool root = pw != NULL && pw->pw_uid == 0 && p->conf.store_unwritable == MCKD_UNWRITABLE_ROOT;
+
+	return d->unwritable && !root ? PAM_AUTH_ERR : PAM_SUCCESS;
+}
+
 static void
-with_card(struct doctor *d, const struct prediction *p, const struct mckd_login *l)
+with_card(struct doctor *d, const struct prediction *p, const struct mckd_login *l, const struct passwd *pw)
 {
 	int tries = mckd_login_tries(l);
 	char id[HEX_CARD];
@@ -197,7 +206,7 @@ with_card(struct doctor *d, const struct prediction *p, const struct mckd_login 
 		    (unsigned long)tries), id, tries);
 		say_code(d, p, _("prediction, with a wrong PIN"), PAM_AUTH_ERR);
 	}
-	say_code(d, p, _("prediction"), PAM_SUCCESS);
+	say_code(d, p, _("prediction"), with_right_pin(d, p, pw));
 }
 
 static void
@@ -223,7 +232,7 @@ predict(struct doctor *d, struct prediction *p, struct mckd_login *l)
 	if (e == MCKD_OK)
 		e = find_card(d, p, l);
 	if (e == MCKD_OK) {
-		with_card(d, p, l);
+		with_card(d, p, l, pw);
 		return;
 	}
 	found(d, WRONG, d->user, mend_of(e), "%s", _(mckd_err_str(e)));

@@ -96,6 +96,37 @@ doctor_predicts_blocked_pin() {
 }
 scenario doctor_predicts_blocked_pin
 
+doctor_predicts_an_unwritable_store() {
+	card_in 0 "$BED/alice.card"
+	rm -rf "$BED/store.copy"
+	cp -a /var/lib/mckd "$BED/store.copy"
+	mount -t tmpfs -o size=512k,mode=700 small /var/lib/mckd
+	trap 'umount /var/lib/mckd || :' EXIT
+	cp -a "$BED/store.copy/." /var/lib/mckd/
+	doctor 0 --service card --user alice
+	cardtool log --json >"$BED/log.json"
+	refute grep doctor "$BED/log.json"
+	# Else its room serves once more.
+	rm /var/lib/mckd/store.db-journal
+	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+	doctor 1 --service card --user alice
+	finds 'store: .*database or disk is full'
+	doctor_says 'prediction: auth_err'
+	refute doctor_says 'prediction: success'
+	expect AUTH_ERR card alice 246810
+	rm /var/lib/mckd/filler
+	mount -o remount,ro /var/lib/mckd
+	doctor 1 --service card --user alice
+	finds 'store: the store is on a read-only file system'
+	doctor_says 'prediction: auth_err'
+	expect AUTH_ERR card alice 246810
+	mount -o remount,rw /var/lib/mckd
+	doctor 0 --service card --user alice
+	doctor_says 'prediction: success'
+	expect SUCCESS card alice 246810
+}
+scenario doctor_predicts_an_unwritable_store
+
 # The stack as libpam reads it: includes, controls, options
 doctor_reads_stacks() {
 	doctor 1 --service other
