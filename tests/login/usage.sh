@@ -1,6 +1,8 @@
 # What somebody tired types, and what cardtool has to say to it
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2016,SC2154
+# shellcheck source=tests/testbed/doors.sh
+. "$here/doors.sh"
 
 # usage_says STATUS TEXT COMMAND ...: it ends so, having said that
 usage_says() {
@@ -105,3 +107,32 @@ usage_without_standard_output() {
 	head -c 1 "$BED/usage.json" | grep -x '{'
 }
 scenario usage_without_standard_output
+
+# README, "At three in the morning": its rotation is typed as it stands there, and prints what it says
+usage_at_three_in_the_morning() {
+	sed -n '/^At three in the morning/,/^Reading on/p' "$here/../../README" >"$BED/page"
+	order=$(sed -n 's/^    \(cardtool rotate --all .*\)/\1/p' "$BED/page")
+	columns=$(sed -n 's/^ *ROTATION \.\.\. \([A-Z ]*\): .*/\1/p' "$BED/page")
+	over=$(sed -n 's/^ *The line to look for: "\(.*\)"$/\1/p' "$BED/page")
+	[ "$order" ] && [ "$columns" ] && [ "$over" ]
+	cardtool rotate status | grep -qx "$over"
+	talk <<-END
+		spawn $order
+		see {Type yes to go on: \$}
+		type yes
+		see {2 cards.*the next login of each delivers it}
+		ends 0
+	END
+	cardtool rotate status | head -n 1 | grep -q "^ROTATION .* $columns\$"
+	refute sh -c 'cardtool rotate status | grep -qx "$0"' "$over"
+	for user in 'alice 246810' 'bob 135791'; do
+		card_in 0 "$BED/${user% *}.card"
+		# shellcheck disable=SC2086
+		expect SUCCESS card $user
+		[ "$(last_index)" != 3 ]
+		card_out 0
+	done
+	cardtool rotate status | grep -qx "$over"
+	cardtool rotate status --json | grep '"done":100'
+}
+scenario usage_at_three_in_the_morning
