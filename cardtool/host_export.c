@@ -12,6 +12,8 @@
 #include "store_rotate.h"
 #include "ui.h"
 
+#define BATCH 512	/* cards in a transaction: a login waits for no more than these */
+
 enum { OPT_OUTPUT = OPT_OWN, OPT_TRANSPORT, OPT_APPLICATION, OPT_USER };
 
 struct export {
@@ -21,6 +23,7 @@ struct export {
 	char dir[512], key[512], applications[MCKD_HOST_LIST_MAX], users[MCKD_HOST_LIST_MAX];
 	bool rekey;
 	unsigned long cards, tickets;
+	unsigned open;		/* cards in the transaction */
 };
 
 /* Is word an item of "a,b,c"? Nothing listed lists all. */
@@ -123,25 +126,33 @@ put(struct export *x, struct mckd_record *r)
 	return e;
 }
 
-/* Record and queue of one moment, without a lock on the store between cards. */
+/* Of a batch, what is noted as sent: well before the MAC without which nothing imports the export. */
+static enum mckd_err
+close_batch(struct export *x)
+{
+	if (x->open == 0)
+		return MCKD_OK;
+	x->open = 0;
+	return mckd_store_commit(x->t->store);
+}
+
+/* Record and queue of one moment. */
 static enum mckd_err
 card(void *arg, const uint8_t id[static MCKD_CARD_ID_LEN])
 {
 	struct export *x = arg;
 	struct mckd_record *r = NULL;
-	enum mckd_err e = mckd_store_begin(x->t->store);
+	enum mckd_err e = x->open == 0 ? mckd_store_begin(x->t->store) : MCKD_OK;
 
 	if (e != MCKD_OK)
 		return e;
+	x->open++;
 	if ((e = mckd_store_get(x->t->store, id, &r)) == MCKD_OK)
 		e = put(x, r);
 	else if (e == MCKD_E_STORE_NOT_FOUND)
 		e = MCKD_OK;
 	mckd_record_free(r);
-	if (e == MCKD_OK)
-		return mckd_store_commit(x->t->store);
-	mckd_store_rollback(x->t->store);
-	return e;
+	return e == MCKD_OK && x->open == BATCH ? close_batch(x) : e;
 }
 
 static int
@@ -158,10 +169,12 @@ fill(struct export *x)
 		e = mckd_store_become_host(x->to, &x->host);
 		if (e == MCKD_OK)
 			e = mckd_store_cards(x->t->store, card, x);
-		if (e == MCKD_OK)
+		if (e == MCKD_OK && (e = close_batch(x)) == MCKD_OK)
 			e = mckd_store_commit(x->to);
-		else
-			mckd_store_rollback(x->to);
+	}
+	if (e != MCKD_OK) {
+		mckd_store_rollback(x->t->store);
+		mckd_store_rollback(x->to);
 	}
 	if (e != MCKD_OK)
 		say("%s: %s", x->dir, mckd_store_why(x->to)[0] != '\0' ? mckd_store_why(x->to) :

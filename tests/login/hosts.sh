@@ -374,3 +374,24 @@ refusal_outlives_a_new_host_id() {
 	done
 }
 scenario refusal_outlives_a_new_host_id
+
+# SQLite counts a database's transactions in its bytes 24-27.
+transactions_of() {
+	od -An -j 24 -N 4 -t u4 --endian=big "$1"
+}
+
+# Of many cards that wait for a rotation each, all noted as sent, by a transaction for hundreds of them
+export_of_many() {
+	bench_rotate fill /run/bed/many.store /run/bed/many.key 1100
+	db=/run/bed/many.store/store.db
+	sqlite3 "$db" "INSERT INTO assignment SELECT card, 1, 'alice' FROM card"
+	at many rotate --all
+	before=$(transactions_of "$db")
+	at many host export web --output /run/bed/web.export --transport-key-file /run/bed/web.transport >"$BED/out"
+	grep ' 1100 cards, 1100 tickets,' "$BED/out"
+	[ "$(sqlite3 "$db" 'SELECT count(*), sum(sent) FROM ticket')" = '1100|1100' ]
+	[ $(($(transactions_of "$db") - before)) -le 8 ]
+	new_host web
+	at web host import /run/bed/web.export --transport-key-file /run/bed/web.transport | grep ' 1100 cards, 0 taken away'
+}
+scenario export_of_many
