@@ -92,27 +92,61 @@ known(enum mckd_dea dea)
 	return (dea == MCKD_DEA_AES || dea == MCKD_DEA_HMAC) && ready();
 }
 
+/* EVP_MAC_CTX_free() wipes the key. */
+static EVP_MAC_CTX *
+mac_under(enum mckd_dea dea, const uint8_t *key)
+{
+	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
+	EVP_MAC_CTX *mac = NULL;
+
+	if (known(dea)) {
+		params[0] = mac_param(dea);
+		mac = EVP_MAC_CTX_new(dea == MCKD_DEA_AES ? lib.cmac : lib.hmac);
+	}
+	if (mac != NULL && EVP_MAC_init(mac, key, MCKD_KEY_LEN, params) == 1)
+		return mac;
+	EVP_MAC_CTX_free(mac);
+	return NULL;
+}
+
+static int
+mac_end(EVP_MAC_CTX *mac, enum mckd_dea dea, uint8_t *out)
+{
+	size_t outlen = 0;
+
+	return EVP_MAC_final(mac, out, &outlen, MCKD_PRF_MAX) == 1 && outlen == mckd_prf_len(dea);
+}
+
 enum mckd_err
 mckd_prf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], const uint8_t *msg,
     size_t len, uint8_t out[static MCKD_PRF_MAX])
 {
-	enum mckd_err err = MCKD_E_CRYPTO;
-	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
-	EVP_MAC_CTX *mctx = NULL;
-	size_t outlen = 0;
+	EVP_MAC_CTX *mac = mac_under(dea, key);
+	int good = mac != NULL && EVP_MAC_update(mac, msg, len) == 1 && mac_end(mac, dea, out);
 
-	if (!known(dea))
-		goto out;
-	params[0] = mac_param(dea);
-	if ((mctx = EVP_MAC_CTX_new(dea == MCKD_DEA_AES ? lib.cmac : lib.hmac)) == NULL ||
-	    EVP_MAC_init(mctx, key, MCKD_KEY_LEN, params) != 1 ||
-	    EVP_MAC_update(mctx, msg, len) != 1 ||
-	    EVP_MAC_final(mctx, out, &outlen, MCKD_PRF_MAX) != 1 ||
-	    outlen != mckd_prf_len(dea))
-		goto out;
-	err = MCKD_OK;
+	EVP_MAC_CTX_free(mac);
+	return good ? MCKD_OK : MCKD_E_CRYPTO;
+}
+
+enum mckd_err
+mckd_prf_fd(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], int fd, uint8_t out[static MCKD_PRF_MAX])
+{
+	EVP_MAC_CTX *mac = mac_under(dea, key);
+	enum mckd_err err = MCKD_E_CRYPTO;
+	uint8_t part[16384];
+	ssize_t n;
+
+	if (mac == NULL)
+		return err;
+	while ((n = read(fd, part, sizeof(part))) > 0)
+		if (EVP_MAC_update(mac, part, (size_t)n) != 1)
+			goto out;
+	if (n < 0)
+		err = MCKD_E_USAGE;
+	else if (mac_end(mac, dea, out))
+		err = MCKD_OK;
 out:
-	EVP_MAC_CTX_free(mctx);
+	EVP_MAC_CTX_free(mac);
 	return err;
 }
 

@@ -30,6 +30,9 @@ size_t mckd_prf_len(enum mckd_dea dea);		/* 16 or 32 */
 /* out receives mckd_prf_len(dea) bytes. */
 enum mckd_err mckd_prf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN],
     const uint8_t *msg, size_t len, uint8_t out[static MCKD_PRF_MAX]);
+/* Of all that can be read from fd. MCKD_E_USAGE: it cannot be read, see errno. */
+enum mckd_err mckd_prf_fd(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN], int fd,
+    uint8_t out[static MCKD_PRF_MAX]);
 
 /* label is a C string; outlen bytes are derived, L is outlen * 8 bits. */
 enum mckd_err mckd_kdf(enum mckd_dea dea, const uint8_t key[static MCKD_KEY_LEN],
@@ -44,8 +47,7 @@ enum mckd_err mckd_cbc_decrypt(const uint8_t key[static MCKD_KEY_LEN],
     const uint8_t *in, size_t len, uint8_t *out, size_t *outlen);
 
 enum mckd_err mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32]);
-/* Of all that can be read from fd. MCKD_E_USAGE: it cannot be read, see errno. */
-enum mckd_err mckd_sha256_fd(int fd, uint8_t out[static 32]);
+enum mckd_err mckd_sha256_fd(int fd, uint8_t out[static 32]);	/* as mckd_prf_fd() */
 enum mckd_err mckd_random(uint8_t *out, size_t len);
 
 /* AES-256-GCM under one key, of which the free leaves nothing. For one thread at a time. NULL: none can be made. */

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,7 +32,6 @@ mac_of(int dirfd, const char *dir, const uint8_t key[static MCKD_KEY_LEN], uint8
 	int fd = openat(dirfd, MCKD_STORE_DB, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t mk[MCKD_KEY_LEN];
 	enum mckd_err e = MCKD_E_INTERNAL;
-	void *map = MAP_FAILED;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
@@ -45,17 +43,10 @@ mac_of(int dirfd, const char *dir, const uint8_t key[static MCKD_KEY_LEN], uint8
 		e = MCKD_E_STORE_UNTRUSTED;
 		goto out;
 	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED) {
-		e = say_errno(why, dir, MCKD_STORE_DB);
-		goto out;
-	}
 	e = mckd_kdf(MCKD_DEA_HMAC, key, "MCKD1 HOST STORE", NULL, 0, mk, sizeof(mk));
-	if (e == MCKD_OK)
-		e = mckd_prf(MCKD_DEA_HMAC, mk, map, (size_t)st.st_size, out);
+	if (e == MCKD_OK && (e = mckd_prf_fd(MCKD_DEA_HMAC, mk, fd, out)) == MCKD_E_USAGE)
+		e = say_errno(why, dir, MCKD_STORE_DB);
 out:
-	if (map != MAP_FAILED)
-		munmap(map, (size_t)st.st_size);
 	if (fd >= 0)
 		close(fd);
 	mckd_wipe(mk, sizeof(mk));

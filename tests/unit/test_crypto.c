@@ -204,9 +204,9 @@ test_seal(void **state)
 	mckd_sealer_free(theirs);
 }
 static void
-test_sha256_fd(void **state)
+test_of_a_file(void **state)
 {
-	static uint8_t text[40000];
+	static uint8_t text[40000], key[32] = { 5 };
 	uint8_t whole[32], by_parts[32];
 	FILE *f = tmpfile();
 
@@ -220,8 +220,15 @@ test_sha256_fd(void **state)
 	assert_int_equal(mckd_sha256(text, sizeof(text), whole), MCKD_OK);
 	assert_int_equal(mckd_sha256_fd(fileno(f), by_parts), MCKD_OK);
 	assert_memory_equal(whole, by_parts, sizeof(whole));
+	for (int dea = 1; dea <= 2; dea++) {
+		rewind(f);
+		assert_int_equal(mckd_prf((enum mckd_dea)dea, key, text, sizeof(text), whole), MCKD_OK);
+		assert_int_equal(mckd_prf_fd((enum mckd_dea)dea, key, fileno(f), by_parts), MCKD_OK);
+		assert_memory_equal(whole, by_parts, mckd_prf_len((enum mckd_dea)dea));
+	}
 	fclose(f);
 	assert_int_equal(mckd_sha256_fd(-1, by_parts), MCKD_E_USAGE);
+	assert_int_equal(mckd_prf_fd(MCKD_DEA_HMAC, key, -1, by_parts), MCKD_E_USAGE);
 }
 
 int
@@ -231,7 +238,7 @@ main(void)
 		cmocka_unit_test(test_cmac), cmocka_unit_test(test_hmac),
 		cmocka_unit_test(test_kbkdf_cavp), cmocka_unit_test(test_kdf),
 		cmocka_unit_test(test_cbc), cmocka_unit_test(test_seal),
-		cmocka_unit_test(test_sha256_fd),
+		cmocka_unit_test(test_of_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
