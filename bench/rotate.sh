@@ -37,8 +37,8 @@ while [ "$run" -lt "$runs" ]; do
 		>"$BED/rotate.words" 2>&1 || die "$(cat "$BED/rotate.words")"
 	end=$(seconds)
 	memory=$(sed -n 's/^bench_memory: \([0-9]*\) KiB$/\1/p' "$BED/rotate.words")
-	# A line for each second, but the last, which has the end
-	told=$(grep -c '^cardtool: [0-9]* cards' "$BED/rotate.words")
+	# A line for each second
+	told=$(grep -c '^cardtool: [0-9]* cards' "$BED/rotate.words") || true
 	whole=$(bench_rotate raw "$work/store/store.db" "$work/raw.db" 0)
 	raw=$(bench_rotate raw "$work/store/store.db" "$work/raw.db" 512)
 	echo "$start $end $raw $whole $memory $told" >>"$BED/rotate.out"

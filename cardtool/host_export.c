@@ -24,6 +24,7 @@ struct export {
 	bool rekey;
 	unsigned long cards, tickets;
 	unsigned open;		/* cards in the transaction */
+	struct progress progress;
 };
 
 /* Is word an item of "a,b,c"? Nothing listed lists all. */
@@ -152,6 +153,7 @@ card(void *arg, const uint8_t id[static MCKD_CARD_ID_LEN])
 	else if (e == MCKD_E_STORE_NOT_FOUND)
 		e = MCKD_OK;
 	mckd_record_free(r);
+	progress(&x->progress, (int64_t)x->cards);
 	return e == MCKD_OK && x->open == BATCH ? close_batch(x) : e;
 }
 
@@ -172,6 +174,7 @@ fill(struct export *x)
 		if (e == MCKD_OK && (e = close_batch(x)) == MCKD_OK)
 			e = mckd_store_commit(x->to);
 	}
+	progress_end(&x->progress);
 	if (e != MCKD_OK) {
 		mckd_store_rollback(x->t->store);
 		mckd_store_rollback(x->to);

@@ -16,6 +16,7 @@ struct import {
 	struct mckd_store *from;
 	bool rekeyed;		/* the export is under another host ID than this store */
 	unsigned long cards, gone;
+	struct progress progress;
 	char bad[160];		/* what to say instead of the store's words */
 };
 
@@ -120,6 +121,7 @@ take(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	if (e == MCKD_OK && (e = replace_users(x, card)) == MCKD_OK)
 		e = replace_tickets(x, card);
 	x->cards++;
+	progress(&x->progress, (int64_t)x->cards);
 	return e;
 }
 
@@ -223,6 +225,7 @@ import(struct import *x)
 		e = mckd_store_commit(x->t->store);
 	else
 		mckd_store_rollback(x->t->store);
+	progress_end(&x->progress);
 	if (e != MCKD_OK) {
 		if (x->bad[0] == '\0')
 			return fail_store(x->t, e);

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #define BATCH 512	/* cards in a transaction: a login waits for no more than these */
 #define EXAMPLES 5
@@ -22,23 +20,8 @@ struct many {
 	int64_t kept, kept_rotation;		/* as last committed */
 	unsigned long skipped, revoked, without, open;	/* open: in the transaction */
 	unsigned examples;
-	time_t told;
+	struct progress progress;
 };
-
-static void
-progress(struct many *m, bool last)
-{
-	time_t now = time(NULL);
-
-	if (m->told == 0)
-		m->told = now;
-	if (!last && now == m->told)
-		return;
-	m->told = now;
-	fputs(isatty(STDERR_FILENO) ? "\r" : "cardtool: ", stderr);
-	fprintf(stderr, _("%" PRId64 " cards"), m->done);
-	fputs(isatty(STDERR_FILENO) && !last ? "" : "\n", stderr);
-}
 
 static enum mckd_err
 close_batch(struct many *m)
@@ -79,6 +62,7 @@ tell(struct many *m, const uint8_t *card, bool done, const char *why)
 {
 	char id[HEX_CARD];
 
+	progress_end(&m->progress);
 	hex(card, MCKD_CARD_ID_LEN, id);
 	if (++m->examples <= EXAMPLES)
 		say(done ? N_("card %s: what is compromised is refused, and nothing more is recorded: %s") :
@@ -117,7 +101,7 @@ one(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	e = MCKD_OK;
 	if (e == MCKD_OK && m->open >= BATCH)
 		e = close_batch(m);
-	progress(m, false);
+	progress(&m->progress, m->done);
 	return e;
 }
 
@@ -192,11 +176,10 @@ rotate_many(struct tool *t, const struct rotate *q, const char *user)
 	if (m.c == NULL)
 		return fail(MCKD_E_NOMEM, "rotate");
 	e = all(&m, user);
+	progress_end(&m.progress);
 	compose_wipe(m.c);
 	free(m.c);
 	if (e != MCKD_OK)
 		return stopped(&m, e);
-	if (m.done > 0)
-		progress(&m, true);
 	return sum(&m);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ui.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 void
 say(const char *format, ...)
@@ -157,4 +158,28 @@ confirm(const struct tool *t, const uint8_t *card, const char *what)
 		return -1;
 	say("nothing was changed");
 	return EX_CONFIRM;
+}
+
+void
+progress(struct progress *p, int64_t cards)
+{
+	time_t now = time(NULL);
+
+	if (p->at == 0)
+		p->at = now;
+	if (now == p->at)
+		return;
+	p->at = now;
+	p->open = isatty(STDERR_FILENO);
+	fputs(p->open ? "\r" : "cardtool: ", stderr);
+	fprintf(stderr, _("%" PRId64 " cards"), cards);
+	fputs(p->open ? "" : "\n", stderr);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->open)
+		fputc('\n', stderr);
+	p->open = false;
 }

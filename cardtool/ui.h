@@ -2,6 +2,8 @@
 #ifndef CARDTOOL_UI_H
 #define CARDTOOL_UI_H
 
+#include <time.h>
+
 #include "cardtool.h"
 
 #define SECRET_MAX 129		/* with its NUL */
@@ -18,6 +20,13 @@ void hex(const uint8_t *in, size_t len, char *out);
 bool unhex(const char *text, uint8_t *out, size_t len);
 /* 1 to max in decimal digits alone, or false. */
 bool number(const char *text, unsigned long max, unsigned long *out);
+/* How many cards a long run has done, once a second on stderr. */
+struct progress {
+	time_t at;		/* when that was said last, or the run began */
+	bool open;		/* a terminal's line is */
+};
+void progress(struct progress *p, int64_t cards);
+void progress_end(struct progress *p);	/* before anything else is said */
 /* A moment as local time; "-" for 0. */
 void moment(int64_t when, char out[static 32]);
 
