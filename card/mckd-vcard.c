@@ -261,6 +261,8 @@ on_control(struct run *r)
 static void
 reconnect(struct run *r)
 {
+	int before = r->backoff;
+
 	if (!r->in || r->link->sock >= 0)
 		return;
 	if (vcard_link_connect(r->link)) {
@@ -268,9 +270,12 @@ reconnect(struct run *r)
 		return;
 	}
 	vcard_link_close(r->link);
-	r->backoff = r->backoff == 0 ? BACKOFF_FIRST : r->backoff * 2;
-	if (r->backoff > BACKOFF_MOST)
-		r->backoff = BACKOFF_MOST;
+	r->backoff = before == 0 ? BACKOFF_FIRST : before * 2;
+	if (r->backoff < BACKOFF_MOST)
+		return;
+	r->backoff = BACKOFF_MOST;
+	if (before < BACKOFF_MOST)
+		warnx(_("no vpcd on port %u yet: is pcscd running, and vpcd's driver installed?"), r->link->port);
 }
 
 static void

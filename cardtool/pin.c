@@ -191,7 +191,7 @@ with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 		return rc;
 	rc = puk ? deliver_agrees(t, r, &f.info) : deliver_first(t, r, &f);
 	if (rc == -1 && !puk)
-		reader_say_tries(&f, app);
+		rc = reader_tries(&f, app);
 	if (rc == -1 &&
 	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : _("old PIN"), false, puk ? 8 : 4, first)) == -1 &&
 	    (rc = get_block(&q->new, _("new PIN"), true, 4, q->block)) == -1 &&

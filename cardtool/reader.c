@@ -5,18 +5,24 @@
 
 #include "ui.h"
 
-void
-reader_say_tries(const struct found *f, const struct mckd_app *app)
+int
+reader_tries(const struct found *f, const struct mckd_app *app)
 {
 	enum { FEW = 3 };	/* 0xff: it has no PIN */
 
 	for (unsigned i = 0; i < f->info.napps; i++) {
 		unsigned n = f->info.app[i].tries;
 
-		if (f->info.app[i].slot == app->slot && n <= FEW)
-			say(ngettext("application %s: %u try of the PIN left", "application %s: %u tries of the PIN left", n),
-			    app->name, n);
+		if (f->info.app[i].slot != app->slot || n > FEW)
+			continue;
+		if (n == 0) {
+			say("the PIN is blocked; cardtool pin unblock takes the PUK");
+			return EX_PIN_BLOCKED;
+		}
+		say(ngettext("application %s: %u try of the PIN left", "application %s: %u tries of the PIN left", n),
+		    app->name, n);
 	}
+	return -1;
 }
 
 void

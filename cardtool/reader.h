@@ -22,8 +22,8 @@ int reader_need(const struct tool *t, const uint8_t *card, struct found *out);
 int reader_none(const struct tool *t);
 /* -1; or, of a card whose life is over, the exit status, with words for a person. */
 int reader_terminated(const struct mckd_card_info *info);
-/* Before a PIN is asked for: says so where not many tries are left. */
-void reader_say_tries(const struct found *f, const struct mckd_app *app);
+/* Before a PIN is asked for: says so where not many tries are left. -1; where none is, EX_PIN_BLOCKED. */
+int reader_tries(const struct found *f, const struct mckd_app *app);
 void reader_close(struct found *f);
 
 #endif

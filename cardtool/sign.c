@@ -61,8 +61,7 @@ get_pin(const struct sign *q, const struct found *f, const struct mckd_app *app,
 		say("enter the PIN of application %s on the reader", app->name);
 		return MCKD_OK;
 	}
-	reader_say_tries(f, app);
-	if ((*rc = secret_get(&q->pin, "PIN", false, text)) == -1)
+	if ((*rc = reader_tries(f, app)) == -1 && (*rc = secret_get(&q->pin, "PIN", false, text)) == -1)
 		e = mckd_pin_block(text, strlen(text), 4, pin);
 	mckd_wipe(text, sizeof(text));
 	return e;

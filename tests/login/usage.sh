@@ -136,3 +136,38 @@ usage_at_three_in_the_morning() {
 	cardtool rotate status --json | grep '"done":100'
 }
 scenario usage_at_three_in_the_morning
+
+# Of a blocked PIN nothing is asked
+usage_of_a_blocked_pin() {
+	provision carol "$BED/blocked.card" 1357 --application login:host-random:4:may-sign
+	card_in 0 "$BED/blocked.card"
+	(umask 077 && echo 999999 >"$BED/usage.pin")
+	for _ in 1 2 3 4 5 6 7; do
+		exits 4 cardtool sign --pin-file "$BED/usage.pin" "$BED/usage.pin"
+	done
+	exits 5 cardtool sign --pin-file "$BED/usage.pin" "$BED/usage.pin"
+	talk <<-END
+		spawn cardtool pin change carol
+		see_before {the PIN is blocked; cardtool pin unblock takes the PUK} {old PIN}
+		ends 5
+		spawn cardtool sign "$BED/usage.pin"
+		see_before {the PIN is blocked; cardtool pin unblock takes the PUK} {PIN:}
+		ends 5
+	END
+}
+scenario usage_of_a_blocked_pin
+
+# A soft card that nobody has a reader for says what it waits for, and once
+usage_of_a_card_without_pcscd() {
+	stop pcscd
+	start card0 mckd-vcard --port "$PORT_0" "$BED/alice.card"
+	said='mckd-vcard: no vpcd on port 35963 yet'
+	for _ in 1 2 3 4 5; do
+		within_a_second grep -q "$said" "$BED/card0.out" && break
+	done
+	[ "$(grep -c "$said" "$BED/card0.out")" = 1 ]
+	pcscd_start
+	bed_wait present 0
+	[ "$(wc -l <"$BED/card0.out")" = 1 ]
+}
+scenario usage_of_a_card_without_pcscd
