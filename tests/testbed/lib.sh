@@ -64,15 +64,32 @@ pcscd_start() {
 }
 
 stack_start() {
+	bed_clear
 	start syslog bed_syslog "$BED/syslog.log"
 	pcscd_start
 }
 
-# The first of them run only where a scenario has failed.
-stack_stop() {
-	for name in lock locker xvfb door sshd bus journal nscd card0 card1 pcscd syslog; do
-		stop "$name"
+# What a scenario has started and, where it failed, not stopped
+scenario_stop() {
+	for pidfile in "$BED"/*.pid; do
+		name=${pidfile##*/}
+		case $name in
+		pcscd.pid | syslog.pid) ;;
+		*) stop "${name%.pid}" ;;
+		esac
 	done
+}
+
+stack_stop() {
+	scenario_stop
+	stop pcscd
+	stop syslog
+}
+
+# bed_clear: of $BED all but what is there for all scenarios
+bed_clear() {
+	find "$BED" -mindepth 1 -maxdepth 1 ! -name 'pcscd.*' ! -name 'syslog.*' ! -name kept ! -name store \
+		! -name provision.log ! -name scenario.log ! -name cuts.log -exec rm -rf {} +
 }
 
 # card_in READER STATEFILE [option ...]: puts a soft card into reader 0 or 1
@@ -141,7 +158,8 @@ bed_provision() {
 	mkdir -m 700 "$BED/kept"
 	cp -a /etc/mckd "$BED/kept/etc"
 	cp -a /var/lib/mckd "$BED/kept/store"
-	cp -a "$BED"/*.card "$BED/kept/"
+	mkdir "$BED/kept/cards"
+	cp -a "$BED"/*.card "$BED"/*.card.* "$BED/kept/cards/"
 }
 
 # prepare LIB: bed_provision with its words in $BED/provision.log; a shell of its own, for set -e is
@@ -155,15 +173,16 @@ bed_reset() {
 	running pcscd || pcscd_start
 	card_out 0
 	card_out 1
+	scenario_stop
 	find "$REPORTS" -type f -delete
 	helper_true
+	bed_clear
 	rm -rf /etc/mckd
 	cp -a "$BED/kept/etc" /etc/mckd
 	find /var/lib/mckd -mindepth 1 -delete
 	chmod 700 /var/lib/mckd
 	cp -a "$BED/kept/store/." /var/lib/mckd/
-	cp -a "$BED"/kept/*.card "$BED/"
-	rm -f "$BED/trace0" "$BED/trace1"
+	cp -a "$BED/kept/cards/." "$BED/"
 	: >"$BED/syslog.log"
 	rm -rf /run/systemd/sessions /run/systemd/users
 	service card
