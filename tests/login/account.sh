@@ -7,24 +7,10 @@
 # shellcheck source=tests/testbed/nss.sh
 . "$here/nss.sh"
 
-accounts_setup() {
-	doors_setup
-	nss_setup "$@"
-	sed -i '1iaccount required pam_mckd.so' /etc/pam.d/common-account
-}
-
 # local_accounts: those of the machine again
 local_accounts() {
 	cat /run/bed/passwd >/etc/passwd
 	sed -i '/^local-one:/d; /^staff-one:/d; /^lab:/d' /etc/group /etc/gshadow
-}
-
-# new_account USER [option ...]: with a card, PIN 246810, in reader 0
-new_account() {
-	user=$1
-	shift
-	provision "$user" "$BED/$user.card" 246810 --account "$@"
-	card_in 0 "$BED/$user.card"
 }
 
 account_getent_id_su() {
@@ -266,85 +252,15 @@ account_doctor_nsswitch() {
 }
 scenario account_doctor_nsswitch
 
-# systemd's records instead, read by systemd's own module; those of others are left alone
-account_userdb() {
-	accounts_setup systemd
-	mkdir -m 755 /etc/userdb
-	echo '{"userName":"other","uid":4711,"gid":4711}' >/etc/userdb/other.user
-	: >/etc/userdb/dora:staff.membership
-	kept=$(find /etc/userdb -type f | sort)
-	new_account dora --publish=userdb --gecos 'Dora Card' --shell /bin/sh --groups cards,lab
-	[ "$(getent -s systemd passwd dora)" = 'dora:x:70002:70002:Dora Card:/home/dora:/bin/sh' ]
-	[ "$(getent passwd 70002)" = "$(getent passwd dora)" ]
-	[ "$(id dora)" = 'uid=70002(dora) gid=70002(dora) groups=70002(dora),70000(cards),70001(lab)' ]
-	[ "$(readlink /etc/userdb/70002.user /etc/userdb/70000.group | xargs)" = 'dora.user cards.group' ]
-	[ -f /etc/userdb/dora:lab.membership ]
-	refute grep -rE '246810' /etc/userdb
-	talk <<-'END'
-		spawn setpriv --reuid=61002 --regid=61002 --clear-groups su dora -c "id -un"
-		see {PIN for card .*: $}
-		type 246810
-		see {dora\r}
-		ends 0
-	END
-	cardtool account --groups lab dora
-	[ "$(id -Gn dora)" = 'dora lab' ]
-	cardtool revoke --force dora
-	[ "$(getent passwd dora | cut -d: -f7)" = /usr/sbin/nologin ]
-	# And back: nothing is left where nobody looks any more
-	cardtool account --publish=nss
-	[ "$(find /etc/userdb -type f ! -name '.*' | sort)" = "$kept" ]
-	[ -z "$(find /etc/userdb -type l)" ]
-	refute getent -s systemd passwd dora
-	[ "$(getent -s mckd passwd dora | cut -d: -f3)" = 70002 ]
-	cardtool account --publish=userdb
-	refute getent -s mckd passwd dora
-	cardtool account --withdraw --force dora
-	[ ! -e /etc/userdb/dora.user ]
-	[ -e /etc/userdb/cards.group ]
+# nscd_keeps NAME: the file gone, it is still there
+nscd_keeps() {
+	getent passwd "$1"
+	mv /var/lib/mckd-public/accounts.cdb /var/lib/mckd-public/away
+	held=0
+	getent passwd "$1" || held=$?
+	mv /var/lib/mckd-public/away /var/lib/mckd-public/accounts.cdb
+	return "$held"
 }
-scenario account_userdb
-
-# A record that came from elsewhere, by its name or its number, is nobody's to write over: whose card
-# it would be is left out, and the others are published, locks and all
-account_userdb_of_others() {
-	accounts_setup
-	mkdir -m 755 /etc/userdb
-	for user in dora erin fay gina; do
-		cardtool account --publish=userdb --groups cards "$user"
-	done
-	new_account hank --groups cards
-	number_of() { sed -n 's/.*"uid": *\([0-9]*\).*/\1/p' "/etc/userdb/$1.user"; }
-	erin=$(number_of erin)
-	gina=$(number_of gina)
-	rm /etc/userdb/dora.user "/etc/userdb/$erin.user" "/etc/userdb/$gina.group" /etc/userdb/fay.group
-	echo '{"userName":"dora","uid":4711,"gid":4711}' >/etc/userdb/dora.user
-	echo '{"userName":"else","uid":'"$erin"',"gid":4712}' >"/etc/userdb/$erin.user"
-	echo '{"groupName":"fay","gid":4713}' >/etc/userdb/fay.group
-	ln -s /nonexistent "/etc/userdb/$gina.group"
-	before=$(cd /etc/userdb && cat dora.user "$erin.user" fay.group && readlink "$gina.group")
-	exits 9 cardtool revoke --force hank
-	for file in dora.user "$erin.user" fay.group "$gina.group"; do
-		grep -qE "^cardtool: /etc/userdb/$file is not one of ours: [a-z]+ is not published$" "$BED/exits.out"
-	done
-	[ "$(grep -c 'is not one of ours' "$BED/exits.out")" = 4 ]
-	[ "$(cd /etc/userdb && cat dora.user "$erin.user" fay.group && readlink "$gina.group")" = "$before" ]
-	# Nobody else's account is in the cards' group by that
-	[ "$(find /etc/userdb -name '*:cards.membership')" = /etc/userdb/hank:cards.membership ]
-	grep -q '"shell": *"/usr/sbin/nologin"' /etc/userdb/hank.user
-	# A group of the cards' own
-	rm /etc/userdb/dora.user "/etc/userdb/$erin.user" "/etc/userdb/$gina.group" /etc/userdb/fay.group
-	echo '{"groupName":"cards","gid":4714}' >/etc/userdb/cards.group
-	exits 9 cardtool account
-	grep -qx 'cardtool: /etc/userdb/cards.group is not one of ours: cards is not published' "$BED/exits.out"
-	grep -q 4714 /etc/userdb/cards.group
-	[ -z "$(find /etc/userdb -name '*:cards.membership')" ]
-	[ "$(number_of erin)" = "$erin" ]
-	rm /etc/userdb/cards.group
-	cardtool account
-	[ "$(find /etc/userdb -name '*:cards.membership' | wc -l)" = 5 ]
-}
-scenario account_userdb_of_others
 
 # nscd, which keeps what it has seen, is told
 account_nscd() {
@@ -360,10 +276,8 @@ account_nscd() {
 	refute getent passwd dora
 	cardtool account --shell /bin/sh dora
 	[ "$(getent passwd dora | cut -d: -f7)" = /usr/sbin/nologin ]
-	# It does keep them: the file gone, they are still there
-	mv /var/lib/mckd-public/accounts.cdb /var/lib/mckd-public/away
-	[ "$(getent passwd dora | cut -d: -f3)" = 70000 ]
-	mv /var/lib/mckd-public/away /var/lib/mckd-public/accounts.cdb
+	# One that has just begun drops once what it has.
+	within_a_second nscd_keeps dora
 	new_account dora
 	[ "$(getent passwd dora | cut -d: -f7)" = /bin/sh ]
 	refute getent group lab

@@ -78,6 +78,7 @@ EXTRA_DIST += \
 	tests/login/t0.sh \
 	tests/login/time.sh \
 	tests/login/usage.sh \
+	tests/login/userdb.sh \
 	tests/login/valgrind.sh \
 	tests/testbed/afar.exp \
 	tests/testbed/afar.sh \
