@@ -19,7 +19,7 @@ shown() {
 
 # at_web1: the host has a name, a prompt, no message of the day, and a home for alice
 at_web1() {
-	rm -rf /etc/motd /etc/update-motd.d
+	rm -rf /etc/motd /etc/update-motd.d /run/motd.dynamic
 	sed -i "/web1/d" /etc/hosts
 	echo "$AFAR web1.example.org" >>/etc/hosts
 	printf 'Host web1.example.org\n\tPort 2222\n' >/etc/ssh/ssh_config.d/bed.conf
