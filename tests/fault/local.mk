@@ -1,5 +1,5 @@
 # Cut off anywhere, and whole again afterwards. The syscalls of tool and helper are cut over
-# the testbed, by cuts.sh.
+# the testbed, by cuts.sh, and what SQLite does for the tool, by cuts_sql.sh.
 check_PROGRAMS += bed_cut test_cuts
 bed_cut_SOURCES = tests/fault/cut.c
 test_cuts_SOURCES = tests/fault/test_cuts.c tests/fault/cut_vfs.c tests/fault/cut_vfs.h \
@@ -7,7 +7,7 @@ test_cuts_SOURCES = tests/fault/test_cuts.c tests/fault/cut_vfs.c tests/fault/cu
 test_cuts_CPPFLAGS = $(unit_cppflags) $(CRYPTO_CFLAGS) $(SQLITE_CFLAGS)
 test_cuts_LDADD = $(unit_ldadd) $(CRYPTO_LIBS) $(SQLITE_LIBS)
 TESTS += test_cuts
-EXTRA_DIST += tests/fault/cuts.sh
+EXTRA_DIST += tests/fault/cuts.sh tests/fault/cuts_sql.sh
 # The same switch in the tool as it is, for what is not done in process.
 check_LTLIBRARIES += cut_tool.la
 cut_tool_la_SOURCES = tests/fault/cut_tool.c tests/fault/cut_vfs.c tests/fault/cut_vfs.h

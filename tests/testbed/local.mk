@@ -84,6 +84,7 @@ EXTRA_DIST += \
 	tests/testbed/afar.sh \
 	tests/testbed/bureau.sh \
 	tests/testbed/confined.pl \
+	tests/testbed/cuts.sh \
 	tests/testbed/demo.sh \
 	tests/testbed/door.sh \
 	tests/testbed/doors.sh \
