@@ -20,6 +20,36 @@ live_say_reason(enum mckd_err e, const struct mckd_login *l)
 		say("%s: %s", _(mckd_err_str(e)), _(l->reason));
 }
 
+int
+live_open(struct tool *t, const struct found *f, const struct mckd_app *app, struct mckd_login **out)
+{
+	struct mckd_login *l = *out = calloc(1, sizeof(*l));
+	enum mckd_err e;
+
+	if (l == NULL)
+		return fail(MCKD_E_NOMEM, app->name);
+	l->conf = &t->conf;
+	l->store = t->store;
+	l->link = f->link;
+	l->info = f->info;
+	l->slot = app->slot;
+	l->slots = (uint16_t)(1u << (app->slot - 1));
+	snprintf(l->service, sizeof(l->service), "cardtool");
+	if ((e = mckd_store_get(t->store, f->info.card, &l->record)) == MCKD_OK)
+		return -1;
+	live_close(l);
+	*out = NULL;
+	return fail_store(t, e);
+}
+
+void
+live_close(struct mckd_login *l)
+{
+	mckd_login_close(l);
+	mckd_wipe(l, sizeof(*l));
+	free(l);
+}
+
 static int
 decide(struct mckd_login *l, const struct secret_source *from, const char *text)
 {
@@ -81,8 +111,6 @@ live_login(struct tool *t, struct found *f, const char *user, const char *applic
 		    l->index, l->epoch);
 		rc = EX_DONE;
 	}
-	mckd_login_close(l);
-	mckd_wipe(l, sizeof(*l));
-	free(l);
+	live_close(l);
 	return rc;
 }

@@ -5,7 +5,6 @@
 #include "ui.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { OPT_APPLICATION = OPT_OWN, OPT_OLD_FILE, OPT_OLD_FD, OPT_NEW_FILE, OPT_NEW_FD, OPT_PUK_FILE,
@@ -90,64 +89,52 @@ explain(uint16_t sw, enum mckd_err e, bool puk)
 }
 
 static int
+refused(const struct mckd_login *l, enum mckd_err e, uint16_t sw, bool puk)
+{
+	if (l->reason[0] == '\0')
+		return explain(sw, e, puk);
+	live_say_reason(e, l);
+	return exit_of(e);
+}
+
+static int
 change_by_old(struct tool *t, struct found *f, const struct mckd_app *app, const uint8_t *old,
     const uint8_t *new)
 {
-	struct mckd_login *l = calloc(1, sizeof(*l));
+	struct mckd_login *l;
 	char id[HEX_CARD];
 	bool ordered = false;
 	uint16_t sw = 0;
 	enum mckd_err e;
-	int rc = -1;
+	int rc = live_open(t, f, app, &l);
 
-	if (l == NULL)
-		return fail(MCKD_E_NOMEM, "pin");
-	l->conf = &t->conf;
-	l->store = t->store;
-	l->link = f->link;
-	l->info = f->info;
-	l->slot = app->slot;
-	l->slots = (uint16_t)(1u << (app->slot - 1));
-	snprintf(l->service, sizeof(l->service), "cardtool");
-	if ((e = mckd_store_get(t->store, f->info.card, &l->record)) != MCKD_OK)
-		rc = fail_store(t, e);
-	else if ((e = mckd_login_change_pin(l, old, new, &ordered, &sw)) != MCKD_OK && ordered) {
+	if (rc != -1)
+		return rc;
+	if ((e = mckd_login_change_pin(l, old, new, &ordered, &sw)) != MCKD_OK && ordered) {
 		hex(f->info.card, MCKD_CARD_ID_LEN, id);
 		say("card %s: it is recorded and stays queued; the card must take it before its next login counts", id);
 		rc = EX_PARTLY;
-	} else if (e != MCKD_OK && l->reason[0] != '\0') {
-		live_say_reason(e, l);
-		rc = exit_of(e);
 	} else if (e != MCKD_OK) {
-		rc = explain(sw, e, false);
+		rc = refused(l, e, sw, false);
 	}
-	mckd_login_close(l);
-	mckd_wipe(l, sizeof(*l));
-	free(l);
+	live_close(l);
 	return rc;
 }
 
-/*
- * RESET RETRY COUNTER, with the SELECT before it, in one transaction. A card whose PIN is blocked
- * can prove itself by nothing but a ticket, and with one cardtool pin reset needs no PUK.
- */
 static int
-unblock(struct found *f, uint8_t slot, const uint8_t *puk, const uint8_t *new)
+unblock(struct tool *t, struct found *f, const struct mckd_app *app, const uint8_t *puk, const uint8_t *new)
 {
-	struct mckd_card_info info;
+	struct mckd_login *l;
 	uint16_t sw = 0;
 	enum mckd_err e;
-	int reset = 0;
+	int rc = live_open(t, f, app, &l);
 
-	if ((e = f->link->ops->begin(f->link, &reset)) != MCKD_OK)
-		return fail(e, "pin");
-	if ((e = mckd_card_select(f->link, &info)) == MCKD_OK &&
-	    memcmp(info.card, f->info.card, sizeof(info.card)) != 0)
-		e = MCKD_E_CARD_GONE;
-	if (e == MCKD_OK)
-		e = mckd_card_unblock(f->link, slot, puk, new, &sw);
-	f->link->ops->end(f->link);
-	return e == MCKD_OK ? -1 : explain(sw, e, true);
+	if (rc != -1)
+		return rc;
+	if ((e = mckd_login_unblock(l, puk, new, &sw)) != MCKD_OK)
+		rc = refused(l, e, sw, true);
+	live_close(l);
+	return rc;
 }
 
 static enum mckd_err
@@ -195,7 +182,7 @@ with_card(struct tool *t, struct mckd_record *r, struct pin *q, bool puk)
 	if (rc == -1 &&
 	    (rc = get_block(puk ? &q->puk : &q->old, puk ? "PUK" : _("old PIN"), false, puk ? 8 : 4, first)) == -1 &&
 	    (rc = get_block(&q->new, _("new PIN"), true, 4, q->block)) == -1 &&
-	    (rc = puk ? unblock(&f, app->slot, first, q->block) :
+	    (rc = puk ? unblock(t, &f, app, first, q->block) :
 	    change_by_old(t, &f, app, first, q->block)) == -1) {
 		printf(_("application %s: the PIN is changed\n"), app->name);
 		e = note(t, r->block.card, puk);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live.h"
 #include "names.h"
 #include "order.h"
 #include "select.h"
@@ -67,10 +68,9 @@ get_pin(const struct sign *q, const struct found *f, const struct mckd_app *app,
 	return e;
 }
 
-/* SELECT, VERIFY, SIGN: the PIN stands for the next command only, so in one transaction. */
+/* The PIN that the pad verifies stands for the next command only: all in one transaction. */
 static enum mckd_err
-talk(struct sign *q, struct found *f, const struct mckd_block *b, const struct mckd_app *app,
-    const uint8_t *pin, bool on_pad)
+talk(struct sign *q, struct found *f, const struct mckd_block *b, const struct mckd_app *app)
 {
 	time_t now = time(NULL);
 	enum mckd_err e;
@@ -83,10 +83,9 @@ talk(struct sign *q, struct found *f, const struct mckd_block *b, const struct m
 	e = mckd_card_select(f->link, &f->info);
 	if (e == MCKD_OK && memcmp(f->info.card, b->card, sizeof(b->card)) != 0)
 		e = MCKD_E_CARD_GONE;
-	if (e == MCKD_OK && on_pad && (e = f->link->ops->verify_on_pad(f->link, app->slot, &q->sw)) == MCKD_OK)
+	if (e == MCKD_OK && (app->flags & MCKD_APP_NEEDS_PIN) != 0 &&
+	    (e = f->link->ops->verify_on_pad(f->link, app->slot, &q->sw)) == MCKD_OK)
 		e = mckd_card_sw_err(q->sw);
-	else if (e == MCKD_OK && (app->flags & MCKD_APP_NEEDS_PIN) != 0)
-		e = mckd_card_verify(f->link, app->slot, pin, &q->sw);
 	if (e == MCKD_OK)
 		e = mckd_card_sign(f->link, app->slot, index, mckd_select_figure(app, now), q->digest,
 		    &q->out.s, &q->sw);
@@ -132,6 +131,26 @@ refused(const struct sign *q, enum mckd_err e)
 	return exit_of(e);
 }
 
+/* A PIN typed here is for a card that has proved itself alone. */
+static int
+sign_with(struct tool *t, struct sign *q, struct found *f, const struct mckd_app *app, const uint8_t *pin)
+{
+	struct mckd_login *l;
+	enum mckd_err e;
+	int rc = live_open(t, f, app, &l);
+
+	if (rc != -1)
+		return rc;
+	if ((e = mckd_login_sign(l, pin, q->digest, &q->out.s, &q->sw)) != MCKD_OK && l->reason[0] != '\0') {
+		live_say_reason(e, l);
+		rc = exit_of(e);
+	} else if (e != MCKD_OK) {
+		rc = refused(q, e);
+	}
+	live_close(l);
+	return rc;
+}
+
 static int
 put_text(const struct sign *q)
 {
@@ -152,7 +171,7 @@ sign(struct tool *t, struct sign *q, struct mckd_record *r, struct found *f)
 	const struct mckd_app *app = signing_app(r, q->application);
 	uint8_t pin[MCKD_PIN_LEN];
 	enum mckd_err e;
-	bool on_pad;
+	bool typed;
 	int rc;
 
 	if (app == NULL)
@@ -161,11 +180,16 @@ sign(struct tool *t, struct sign *q, struct mckd_record *r, struct found *f)
 		return fail(r->status == MCKD_CARD_REVOKED ? MCKD_E_REVOKED : MCKD_E_SUSPENDED, "sign");
 	if ((e = get_pin(q, f, app, pin, &rc)) != MCKD_OK)
 		return rc != -1 ? rc : fail(e, "sign");
-	on_pad = (app->flags & MCKD_APP_NEEDS_PIN) != 0 && !secret_given(&q->pin) &&
-	    f->link->ops->verify_on_pad != NULL;
+	typed = (app->flags & MCKD_APP_NEEDS_PIN) != 0 &&
+	    (secret_given(&q->pin) || f->link->ops->verify_on_pad == NULL);
 	memcpy(q->out.card, r->block.card, sizeof(q->out.card));
-	e = talk(q, f, &r->block, app, pin, on_pad);
+	if (typed)
+		rc = sign_with(t, q, f, app, pin);
+	else
+		e = talk(q, f, &r->block, app);
 	mckd_wipe(pin, sizeof(pin));
+	if (rc != -1)
+		return rc;
 	if (e == MCKD_OK)
 		e = account(t, q, r, app);
 	return e == MCKD_OK ? put_text(q) : refused(q, e);

@@ -32,7 +32,7 @@ libmckd_la_SOURCES += \
 	libmckd/conf.c libmckd/conf.h libmckd/conf_file.c libmckd/conf_file.h \
 	libmckd/journal.c libmckd/journal.h libmckd/log.c libmckd/log.h \
 	libmckd/login.c libmckd/login.h libmckd/login_change.c libmckd/login_event.c libmckd/login_inside.h \
-	libmckd/login_judge.c libmckd/login_pin.c libmckd/login_send.c libmckd/login_soft.c \
+	libmckd/login_judge.c libmckd/login_pin.c libmckd/login_send.c libmckd/login_sign.c libmckd/login_soft.c \
 	libmckd/login_verdict.c
 libmckd_la_SOURCES += \
 	libmckd/challenge.c libmckd/challenge.h libmckd/reply.c \

@@ -70,6 +70,16 @@ enum mckd_err mckd_login_decide(struct mckd_login *l, const char *pin, bool show
  */
 enum mckd_err mckd_login_change_pin(struct mckd_login *l, const uint8_t old[static MCKD_PIN_LEN],
     const uint8_t new[static MCKD_PIN_LEN], bool *ordered, uint16_t *sw);
+/*
+ * The same for RESET RETRY COUNTER of the application in slot, which then has this one PIN. With its PIN
+ * blocked the card proves itself by an application that needs none; one that has none such is told the
+ * PUK unproved.
+ */
+enum mckd_err mckd_login_unblock(struct mckd_login *l, const uint8_t puk[static MCKD_PIN_LEN],
+    const uint8_t new[static MCKD_PIN_LEN], uint16_t *sw);
+/* And for SIGN by the application in slot, with its PIN. */
+enum mckd_err mckd_login_sign(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN],
+    const uint8_t digest[static 32], struct mckd_card_signature *out, uint16_t *sw);
 /* The users whom the card (application found, slot) names; for card-first login. */
 enum mckd_err mckd_login_users(struct mckd_login *l, mckd_store_user_cb cb, void *arg);
 /*

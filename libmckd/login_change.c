@@ -83,11 +83,25 @@ by_ticket(struct mckd_login *l, const uint8_t pin[static MCKD_PIN_LEN], bool *or
 	return err;
 }
 
+struct blocks {
+	uint8_t slot;
+	const uint8_t *first, *new;
+};
+
+static enum mckd_err
+change(struct mckd_login *l, struct mckd_exchange *x)
+{
+	const struct blocks *b = x->arg;
+
+	return mckd_card_change_pin(l->link, b->slot, b->first, b->new, &x->then_sw);
+}
+
 enum mckd_err
 mckd_login_change_pin(struct mckd_login *l, const uint8_t old[static MCKD_PIN_LEN],
     const uint8_t new[static MCKD_PIN_LEN], bool *ordered, uint16_t *sw)
 {
-	struct mckd_exchange x = { .have_pin = true };
+	struct blocks b = { l->slot, old, new };
+	struct mckd_exchange x = { .have_pin = true, .arg = &b };
 	const struct mckd_app *app;
 	enum mckd_err err;
 	bool sealed_only;
@@ -101,10 +115,60 @@ mckd_login_change_pin(struct mckd_login *l, const uint8_t old[static MCKD_PIN_LE
 		return MCKD_E_USAGE;
 	memcpy(x.pin, old, sizeof(x.pin));
 	if (!sealed_only)
-		x.new_pin = new;
+		x.then = change;
 	l->spent = true;
 	err = mckd_login_exchange(l, &x);
-	*sw = x.sw == SW_OK ? x.change_sw : x.sw;
+	*sw = x.sw == SW_OK ? x.then_sw : x.sw;
 	mckd_wipe(&x, sizeof(x));
 	return err == MCKD_OK && sealed_only ? by_ticket(l, new, ordered) : err;
+}
+
+static enum mckd_err
+unblock(struct mckd_login *l, struct mckd_exchange *x)
+{
+	const struct blocks *b = x->arg;
+
+	return mckd_card_unblock(l->link, b->slot, b->first, b->new, &x->then_sw);
+}
+
+static enum mckd_err
+unblock_unproved(struct mckd_login *l, struct mckd_exchange *x)
+{
+	enum mckd_err err;
+	int reset = 0;
+
+	if ((err = l->link->ops->begin(l->link, &reset)) != MCKD_OK)
+		return err;
+	if ((err = mckd_login_reselect(l)) == MCKD_OK)
+		err = unblock(l, x);
+	l->link->ops->end(l->link);
+	return err;
+}
+
+enum mckd_err
+mckd_login_unblock(struct mckd_login *l, const uint8_t puk[static MCKD_PIN_LEN],
+    const uint8_t new[static MCKD_PIN_LEN], uint16_t *sw)
+{
+	struct blocks b = { l->slot, puk, new };
+	struct mckd_exchange x = { .then = unblock, .arg = &b };
+	const struct mckd_app *proof = NULL;
+	enum mckd_err err;
+
+	*sw = 0;
+	if (l->link == NULL || l->record == NULL)
+		return MCKD_E_USAGE;
+	for (unsigned i = 0; i < l->record->block.napps && proof == NULL; i++)
+		if ((l->record->block.app[i].flags & MCKD_APP_NEEDS_PIN) == 0)
+			proof = &l->record->block.app[i];
+	if (proof != NULL) {
+		l->slot = proof->slot;
+		l->slots = mckd_slot_bit(proof->slot);
+		l->spent = true;
+		err = mckd_login_exchange(l, &x);
+	} else {
+		err = unblock_unproved(l, &x);
+	}
+	*sw = x.then_sw != 0 ? x.then_sw : x.sw;
+	mckd_wipe(&x, sizeof(x));
+	return err;
 }

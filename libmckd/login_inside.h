@@ -6,7 +6,8 @@
 
 /*
  * Between login.c (the decision), login_verdict.c (its end), login_send.c (to the card), login_pin.c
- * and login_judge.c (the rules), login_event.c (the record), login_afar.c (challenge and reply).
+ * and login_judge.c (the rules), login_event.c (the record), login_afar.c (challenge and reply),
+ * login_change.c and login_sign.c (what else a card is told once it has proved itself).
  */
 struct mckd_exchange {
 	struct mckd_card_request q;
@@ -17,8 +18,10 @@ struct mckd_exchange {
 	uint16_t sw;			/* of the last command; 0: no answer */
 	bool afar;			/* the answer came as a reply to a challenge */
 	enum mckd_err standing;		/* afar: what the record says of the card */
-	const uint8_t *new_pin;		/* CHANGE, once the card has proved itself; or NULL */
-	uint16_t change_sw;		/* of that */
+	/* What follows in the same transaction once the card has proved itself; or NULL. */
+	enum mckd_err (*then)(struct mckd_login *l, struct mckd_exchange *x);
+	void *arg;			/* of that */
+	uint16_t then_sw;
 };
 
 static inline uint16_t
@@ -55,7 +58,7 @@ enum mckd_err mckd_login_soften(struct mckd_login *l);
 enum mckd_err mckd_login_exchange(struct mckd_login *l, struct mckd_exchange *x);
 /* Fills x->q with everything that does not need the card; avoid: index bits not to send. */
 enum mckd_err mckd_login_prepare(struct mckd_login *l, struct mckd_exchange *x, uint32_t avoid);
-/* One PC/SC transaction: AUTHENTICATE, judged, and GET SECRET or CHANGE where it is asked for. */
+/* One PC/SC transaction: AUTHENTICATE, judged, and what follows where it is asked for. */
 enum mckd_err mckd_login_send(struct mckd_login *l, struct mckd_exchange *x, bool select_first);
 /* Every rule of acceptance but the counter's. The result first: nothing else counts without it. */
 enum mckd_err mckd_login_judge(struct mckd_login *l, struct mckd_exchange *x);

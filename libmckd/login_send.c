@@ -233,8 +233,8 @@ talk(struct mckd_login *l, struct mckd_exchange *x)
 		return err;
 	if ((err = mckd_login_judge(l, x)) != MCKD_OK)
 		return err;
-	if (x->new_pin != NULL)
-		return mckd_card_change_pin(l->link, x->a.slot, x->pin, x->new_pin, &x->change_sw);
+	if (x->then != NULL)
+		return x->then(l, x);
 	if (l->conf->authtok != MCKD_AUTHTOK_SECRET)
 		return MCKD_OK;
 	l->n1_len = sizeof(l->n1);

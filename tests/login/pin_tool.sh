@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2154
 
-# pin_tool STATUS VERB FIRST NEW
+# pin_tool STATUS VERB FIRST NEW [OPTION ...]
 pin_tool() {
+	status=$1
+	verb=$2
 	pin_files "$3" "$4"
+	shift 4
 	option=--pin-file
-	[ "$2" != unblock ] || option=--puk-file
-	exits "$1" cardtool pin "$2" "$option" "$BED/first.pin" --new-pin-file "$BED/new.pin" alice
+	[ "$verb" != unblock ] || option=--puk-file
+	exits "$status" cardtool pin "$verb" "$option" "$BED/first.pin" --new-pin-file "$BED/new.pin" "$@" alice
 }
 
 pin_change_by_tool() {
@@ -19,21 +22,10 @@ pin_change_by_tool() {
 }
 scenario pin_change_by_tool
 
-# The public answer of alice's card
-public_answer() {
-	card_in 0 "$BED/alice.card"
-	bed_select
-	card_out 0
-}
-
-# heard TEXT: did the card in reader 0 that is not ours hear it in clear?
-heard() {
-	grep "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')" "$BED/card0.out"
-}
 
 # A card that merely says that it is alice's is told no PIN, neither the old one nor the new.
 pin_change_is_for_the_card_alone() {
-	public=$(public_answer)
+	public=$(public_answer "$BED/alice.card")
 	foreign_in 0 copy "$public"
 	pin_tool 1 change 246810 135799
 	grep 'wrong result' "$BED/exits.out"
@@ -46,7 +38,7 @@ scenario pin_change_is_for_the_card_alone
 # Nor one that takes its place while the new PIN is being asked for
 passwd_is_for_the_card_alone() {
 	echo "password required $PREFIX/lib/security/pam_mckd.so" >/etc/pam.d/passwd
-	public=$(public_answer)
+	public=$(public_answer "$BED/alice.card")
 	card_in 0 "$BED/alice.card"
 	# shellcheck disable=SC2094
 	{
@@ -114,6 +106,31 @@ pin_unblock() {
 	expect SUCCESS card alice 8642
 }
 scenario pin_unblock
+
+# A card with an application that needs no PIN can prove itself when the other one's is blocked.
+puk_is_for_the_card_alone() {
+	card_with_puk --application door:card-random:4:no-pin --application login:host-random:4
+	public=$(bed_select)
+	card_out 0
+	foreign_in 0 copy "$public"
+	pin_tool 1 unblock 987654321 135799 --application login
+	grep 'wrong result' "$BED/exits.out"
+	refute heard 987654321
+	refute heard 135799
+	grep '^801001' "$BED/card0.out"
+	card_out 0
+	card_in 0 "$BED/puk.card"
+	for i in 1 2 3 4 5 6 7; do
+		pin_tool 4 change "99999$i" 1357 --application login
+	done
+	pin_tool 5 change 999998 1357 --application login
+	pin_tool 4 unblock 123456789 1357 --application login
+	grep 'wrong PUK; 9 tries left' "$BED/exits.out"
+	pin_tool 0 unblock 987654321 1357 --application login
+	service card application=login
+	expect SUCCESS card alice 1357
+}
+scenario puk_is_for_the_card_alone
 
 # What to do about it is said, and the reset that mends it is delivered by verify as by a login
 pin_blocked_and_verified() {

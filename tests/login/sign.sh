@@ -93,6 +93,20 @@ signature_needs_flag_and_pin() {
 }
 scenario signature_needs_flag_and_pin
 
+# A card that merely says that it is carol's is told no PIN.
+signature_pin_is_for_the_card_alone() {
+	signer
+	card_out 0
+	public=$(public_answer "$BED/signer.card")
+	foreign_in 0 copy "$public"
+	exits 1 cardtool sign --pin-file "$BED/sign.pin" --output "$BED/never" "$BED/note"
+	grep 'an application that does not serve here' "$BED/exits.out"
+	[ ! -e "$BED/never" ]
+	refute heard 112233
+	grep '^801002' "$BED/card0.out"
+}
+scenario signature_pin_is_for_the_card_alone
+
 # A retired index: new signatures never, old ones with their epoch
 signature_of_retired_index() {
 	signer

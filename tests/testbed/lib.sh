@@ -118,6 +118,18 @@ foreign_in() {
 	bed_wait present "$reader"
 }
 
+# public_answer STATEFILE: what the card says to SELECT
+public_answer() {
+	card_in 0 "$1"
+	bed_select
+	card_out 0
+}
+
+# heard TEXT: did the card in reader 0 that is not ours hear it in clear?
+heard() {
+	grep "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')" "$BED/card0.out"
+}
+
 # terminated_in READER STATEFILE: what is public of that card, its life over
 terminated_in() {
 	card_in "$1" "$2"
