@@ -53,7 +53,7 @@ shellcheck -x "${scripts[@]}" || rc=1
 
 # The scenarios are sourced into one shell.
 twice=$(sed -n 's/^\([a-z_0-9]*\)() {.*/\1/p' tests/login/*.sh tests/fault/*.sh tests/testbed/lib.sh \
-	tests/testbed/cuts.sh tests/testbed/doors.sh tests/testbed/nss.sh | sort | uniq -d)
+	tests/testbed/cuts.sh tests/testbed/doors.sh tests/testbed/nss.sh tests/testbed/scenario.sh | sort | uniq -d)
 [ -z "$twice" ] || complain "a function of that name in two files of scenarios: $twice"
 
 # scdoc writes .PP before every paragraph, also where mandoc has no use for it: no page

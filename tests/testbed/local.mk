@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/login/audit.sh \
 	tests/login/cardfirst.sh \
 	tests/login/cards.sh \
+	tests/login/compromised.sh \
 	tests/login/conformance.sh \
 	tests/login/console.sh \
 	tests/login/disagree.sh \
@@ -98,6 +99,7 @@ EXTRA_DIST += \
 	tests/testbed/quickstart.sh \
 	tests/testbed/pad.sh \
 	tests/testbed/run.sh \
+	tests/testbed/scenario.sh \
 	tests/testbed/talk.exp \
 	tests/testbed/test_completion.sh \
 	tests/testbed/test_patent.sh \

@@ -8,6 +8,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/testbed/lib.sh
 . "$here/lib.sh"
+# shellcheck source=tests/testbed/scenario.sh
+. "$here/scenario.sh"
 
 passed=0
 failed=0
