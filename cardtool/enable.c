@@ -131,12 +131,17 @@ static int
 take_back(struct tool *t, const struct want *w)
 {
 	struct trial tr = { .service = w->service, .lock = -1 };
+	bool over;
 	int rc;
 
 	snprintf(tr.path, sizeof(tr.path), STACK_DIR "/%s", w->service);
+	over = trial_is_over(&tr);
 	if ((rc = trial_take_back(&tr)) != -1)
 		return rc;
-	trial_close(t, &tr);
+	if (over)
+		trial_note_out(t, &tr);
+	else
+		trial_close(t, &tr);
 	if (tr.taken)
 		printf(_("%s: pam_mckd is out of %s again\n"), w->service, tr.path);
 	else

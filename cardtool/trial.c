@@ -287,6 +287,21 @@ trial_watch(struct tool *t, struct trial *tr, unsigned seconds)
 	return -1;
 }
 
+bool
+trial_is_over(const struct trial *tr)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), TRIAL_DIR "/%s", tr->service);
+	return access(path, F_OK) != 0 && trial_is_put(tr);
+}
+
+void
+trial_note_out(struct tool *t, const struct trial *tr)
+{
+	note(t, "enable-taken-back", tr->service, "taken out after its trial");
+}
+
 void
 trial_close(struct tool *t, struct trial *tr)
 {

@@ -36,6 +36,10 @@ int trial_put(const struct trial *tr);
 int trial_take_back(struct trial *tr);
 /* False: the file is without it, or gone. */
 bool trial_is_put(const struct trial *tr);
+/* The rule is in, and on trial no more. */
+bool trial_is_over(const struct trial *tr);
+/* That it is taken out then, for the log. */
+void trial_note_out(struct tool *t, const struct trial *tr);
 /* The rule is out: the trial's watch ends by itself, or nobody watched and its files go. */
 void trial_close(struct tool *t, struct trial *tr);
 /* In a process of its own that this call leaves behind: watches for a login. -1, or the exit

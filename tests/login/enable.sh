@@ -47,6 +47,10 @@ enable_is_taken_back() {
 }
 scenario enable_is_taken_back
 
+taken_back() {
+	cardtool log --json | grep '"kind":"enable-taken-back".*"service":"sudo".*"reason":"taken out after its trial"'
+}
+
 enable_is_confirmed() {
 	enable_setup
 	card_in 0 "$BED/alice.card"
@@ -62,9 +66,13 @@ enable_is_confirmed() {
 	exits 0 cardtool enable --service sduo --take-back
 	grep -qx 'cardtool: /etc/pam.d/sduo has no rule of cardtool enable: nothing was changed' "$BED/exits.out"
 	grep -q pam_mckd.so /etc/pam.d/sudo
+	refute taken_back
 	cardtool enable --service sudo --take-back | grep -x 'sudo: pam_mckd is out of /etc/pam.d/sudo again'
 	as_before
+	taken_back
+	# Once; there is nothing more to take out.
 	cardtool enable --service sudo --take-back 2>&1 | grep 'nothing was changed'
+	[ "$(cardtool log --json | grep -c enable-taken-back)" = 1 ]
 }
 scenario enable_is_confirmed
 
