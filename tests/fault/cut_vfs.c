@@ -210,9 +210,11 @@ cut_open(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *out)
 	if (c->real->pMethods == NULL)
 		return rc;
 	c->base.pMethods = &methods;
-	if (rc == SQLITE_OK)
-		keep(c);
-	for (int i = 0; rc == SQLITE_OK; i++) {
+	/* What is opened to be read alone loses nothing. */
+	if (rc != SQLITE_OK || (flags & SQLITE_OPEN_READONLY) != 0)
+		return rc;
+	keep(c);
+	for (int i = 0;; i++) {
 		if (i == FILES_MAX)
 			abort();
 		if (now.file[i] == NULL) {

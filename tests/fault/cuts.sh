@@ -39,7 +39,7 @@ cuts() {
 	done
 	is_whole
 	"$1_after"
-	echo "$1: $tried cut points tried, every ${step}th from $first to $cut_at ($total at first)" >>"$BED/cuts.log"
+	echo "$1: $tried cut points tried, in steps of $step from $first to $cut_at ($total at first)" >>"$BED/cuts.log"
 	[ "$n" -gt "$cut_at" ]
 	[ "$tried" = $(((n - first) / step)) ]
 }

@@ -30,7 +30,7 @@ sql_cuts() {
 		done
 		is_whole
 		"$1_after"
-		echo "$1, SQLite, mode $mode: $tried cut points tried, every ${step}th from $first to $cut_at ($total at first)" >>"$BED/cuts.log"
+		echo "$1, SQLite, mode $mode: $tried cut points tried, in steps of $step from $first to $cut_at ($total at first)" >>"$BED/cuts.log"
 		[ "$n" -gt "$cut_at" ]
 		[ "$tried" -gt 0 ]
 		[ "$tried" = $(((n - first) / step)) ]
@@ -102,7 +102,7 @@ scenario cut_unblock_sql
 
 # A resync: what it has the place of is not lost with it
 resync_before() {
-	cardtool rotate --deferred --replenish 1 alice
+	cardtool rotate --deferred --mechanism host-date alice
 }
 resync_sql() {
 	cut_sql "$1" cardtool rotate --resync --force alice
