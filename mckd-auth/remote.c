@@ -10,14 +10,20 @@
 
 #define SYSTEMD "/run/systemd"
 
-/* An X display of this host: ":0", ":0.0", ":pts/1:S.0" of a screen session. */
+/* An X display of this host, ":0", ":0.0", ":pts/1:S.0" of a screen session; no address, "::1". */
+static bool
+is_display(const char *host)
+{
+	return host[0] == ':' && host[1] != ':';
+}
+
 static bool
 is_local(const char *host)
 {
 	struct in6_addr six;
 	struct in_addr four;
 
-	if (host[0] == '\0' || host[0] == ':' || strcmp(host, "localhost") == 0 ||
+	if (host[0] == '\0' || is_display(host) || strcmp(host, "localhost") == 0 ||
 	    strcmp(host, "localhost.localdomain") == 0)
 		return true;
 	if (inet_pton(AF_INET, host, &four) == 1)
@@ -64,7 +70,7 @@ utmp_of(const char *tty)
 static bool
 may_be_anybodys(const struct mckd_auth *a, const char *tty)
 {
-	return strncmp(tty, "pts/", 4) == 0 || (a->rhost[0] != '\0' && a->rhost[0] != ':');
+	return strncmp(tty, "pts/", 4) == 0 || (a->rhost[0] != '\0' && !is_display(a->rhost));
 }
 
 bool

@@ -347,5 +347,25 @@ loop_from_afar_leaves_the_reader_alone() {
 	session_is 7 0
 	in_cgroup 0::/system.slice/ssh.service "$@" <"$BED/login.in"
 	rm -r /run/systemd/sessions /run/systemd/users
+	utmp pts/1=192.0.2.9
+	trace_reset
+	refute pamtester -I tty=ssh -I rhost=::1 card alice authenticate <"$BED/login.in"
+	[ "$(apdus)" = 0 ]
+	rm /run/utmp
 }
 scenario loop_from_afar_leaves_the_reader_alone
+
+# An address of IPv6 may begin as an X display does: vsftpd, for one, says ::ffff:192.0.2.7
+address_is_no_display() {
+	card_in 0 "$BED/alice.card"
+	echo 246810 >"$BED/login.in"
+	trace_reset
+	for rhost in ::ffff:192.0.2.7 ::192.0.2.7 ::2 ::ffff:192.0.2.7%eth0; do
+		refute pamtester -I "rhost=$rhost" card alice authenticate <"$BED/login.in"
+	done
+	[ "$(apdus)" = 0 ]
+	for rhost in :0 :0.0 :pts/1:S.0 ::1 ::ffff:127.0.0.1; do
+		pamtester -I "rhost=$rhost" card alice authenticate <"$BED/login.in"
+	done
+}
+scenario address_is_no_display
