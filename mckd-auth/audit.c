@@ -67,6 +67,15 @@ kind_of(const struct mckd_auth *a)
 }
 
 #ifdef HAVE_LIBAUDIT
+/* libaudit encodes the user alone: anything else that could end a field, or a record, is left out. */
+static const char *
+as_it_is(const char *text)
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:/_%-";
+
+	return text[0] != '\0' && strspn(text, fit) == strlen(text) ? text : NULL;
+}
+
 /* A kernel without audit, or one that refuses us, is no reason to refuse anybody. */
 static void
 tell_kernel(const struct mckd_auth *a, const struct mckd_event *e, int type, uint8_t code)
@@ -85,7 +94,7 @@ tell_kernel(const struct mckd_auth *a, const struct mckd_event *e, int type, uin
 	    e->epoch, e->index, by);
 	/* With an address given, be it "?", the host's name is not looked up. */
 	(void)audit_log_acct_message(fd, type, NULL, op, e->user[0] != '\0' ? e->user : "(unknown)", (unsigned)-1,
-	    a->rhost[0] != '\0' ? a->rhost : NULL, "?", a->tty[0] != '\0' ? a->tty : NULL, code == PAM_SUCCESS);
+	    as_it_is(a->rhost), "?", as_it_is(a->tty), code == PAM_SUCCESS);
 	close(fd);
 }
 #endif

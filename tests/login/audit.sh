@@ -136,6 +136,24 @@ audit_kernel() {
 }
 scenario audit_kernel
 
+# libaudit encodes the user, and writes host and terminal as they come
+audit_kernel_record_is_not_forged() {
+	helper_by env "BED_AUDIT=$BED/audit.log" "LD_PRELOAD=$MCKD_BUILD/.libs/bed_audit.so"
+	door_open
+	rm -f "$BED/audit.log"
+	refute as "$alice" bed_caller start m=a s=card u=alice "h=x res=success" \
+		"t=pts/0'
+type=USER_AUTH msg=audit(1.0:1): res=success"
+	refute as "$alice" bed_caller start m=a s=card u=alice h=web1.example.org t=/dev/pts/0
+	door_shut
+	cat "$BED/audit.log"
+	[ "$(wc -l <"$BED/audit.log")" = 2 ]
+	refute grep res=success "$BED/audit.log"
+	grep 'hostname=? addr=? terminal=? res=failed$' "$BED/audit.log"
+	grep 'hostname=web1.example.org addr=? terminal=/dev/pts/0 res=failed$' "$BED/audit.log"
+}
+scenario audit_kernel_record_is_not_forged
+
 # Of its own namespace's kernel the real libaudit gets a refusal: that is no reason for another
 audit_kernel_refuses() {
 	ldd "$REAL_HELPER" | grep -q libaudit
