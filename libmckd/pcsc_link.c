@@ -21,7 +21,7 @@ struct pcsc_link {
 	SCARDHANDLE handle;	/* 0: a restart came to nothing */
 	DWORD protocol;
 	DWORD pad;		/* control code of VERIFY_PIN_DIRECT; 0: none */
-	bool verified;		/* by the last command, perhaps: the next one, whoever sends it, may use that */
+	bool verified;		/* by the last command that came through, perhaps: the next one, anybody's, may use that */
 };
 
 static struct pcsc_link *
@@ -46,16 +46,18 @@ pcsc_transmit(struct mckd_cardlink *l, const uint8_t *cmd, size_t len, uint8_t *
 	struct pcsc_link *p = mine(l);
 	const SCARD_IO_REQUEST *pci =
 	    p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+	bool verify = len > 1 && cmd[0] == 0x00 && cmd[1] == INS_VERIFY;
 	DWORD n = *rsp_len;
 	LONG rv;
 
 	*rsp_len = 0;
-	p->verified = len > 1 && cmd[0] == 0x00 && cmd[1] == INS_VERIFY;
+	p->verified = p->verified || verify;
 	/* T=0 has no case 4: the answer is fetched by GET RESPONSE. */
 	if (p->protocol == SCARD_PROTOCOL_T0 && len > 5 && len == 6u + cmd[4])
 		len--;
 	if ((rv = SCardTransmit(p->handle, pci, cmd, len, NULL, rsp, &n)) != SCARD_S_SUCCESS)
 		return talk_err(rv);
+	p->verified = verify;
 	if (n < 2)
 		return MCKD_E_CARD_IO;
 	*rsp_len = n;

@@ -283,6 +283,15 @@ test_verified_is_not_left(void **state)
 	assert_int_equal(l->ops->transmit(l, ticket, sizeof(ticket), rsp, &n), MCKD_OK);
 	l->ops->end(l);
 	assert_int_equal(d.disposition, SCARD_LEAVE_CARD);
+	/* A command that may not have reached the card has used nothing up. */
+	n = sizeof(rsp);
+	assert_int_equal(l->ops->transmit(l, verify, sizeof(verify), rsp, &n), MCKD_OK);
+	d.transmit = SCARD_E_NO_MEMORY;
+	n = sizeof(rsp);
+	assert_int_equal(l->ops->transmit(l, ticket, sizeof(ticket), rsp, &n), MCKD_E_NOMEM);
+	l->ops->end(l);
+	assert_int_equal(d.disposition, SCARD_RESET_CARD);
+	d.transmit = SCARD_S_SUCCESS;
 	done();
 }
 
