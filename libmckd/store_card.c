@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store_priv.h"
+#include "store_rotate.h"
 #include "intl.h"
 
 #include <stdio.h>
@@ -8,7 +9,18 @@
 /* As many as the LIMIT of the statements. */
 #define BATCH 256
 
-/* One change of one row, as a transaction; a change of no row is NOT_FOUND with that text. */
+/* One change of one row; of no row it is NOT_FOUND with that text. */
+static enum mckd_err
+change_row(struct mckd_store *s, sqlite3_stmt *st, const char *what, const char *none)
+{
+	enum mckd_err e = mckd_store_run(s, st, what);
+
+	if (e == MCKD_OK && sqlite3_changes(s->db) == 0)
+		e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "%s", _(none));
+	return e;
+}
+
+/* The same, as a transaction. */
 static enum mckd_err
 change(struct mckd_store *s, sqlite3_stmt *st, const char *what, const char *none)
 {
@@ -18,10 +30,7 @@ change(struct mckd_store *s, sqlite3_stmt *st, const char *what, const char *non
 		mckd_store_reset(st);
 		return e;
 	}
-	e = mckd_store_run(s, st, what);
-	if (e == MCKD_OK && sqlite3_changes(s->db) == 0)
-		e = mckd_store_fail(s, MCKD_E_STORE_NOT_FOUND, "%s", _(none));
-	if (e == MCKD_OK)
+	if ((e = change_row(s, st, what, none)) == MCKD_OK)
 		return mckd_store_commit(s);
 	mckd_store_rollback(s);
 	return e;
@@ -31,12 +40,20 @@ enum mckd_err
 mckd_store_remove(struct mckd_store *s, const uint8_t card[static MCKD_CARD_ID_LEN])
 {
 	sqlite3_stmt *st;
-	enum mckd_err e = mckd_store_stmt(s, MCKD_SQL_CARD_DELETE, &st);
+	enum mckd_err e = mckd_store_begin(s);
 
 	if (e != MCKD_OK)
 		return e;
-	mckd_bind_card(s, st, 1, card);
-	return change(s, st, "the card cannot be removed", N_("the card is not in the store"));
+	/* A rotation would count it among those that confirmed. */
+	e = mckd_rotation_leave(s, card, 0);
+	if (e == MCKD_OK && (e = mckd_store_stmt(s, MCKD_SQL_CARD_DELETE, &st)) == MCKD_OK) {
+		mckd_bind_card(s, st, 1, card);
+		e = change_row(s, st, "the card cannot be removed", N_("the card is not in the store"));
+	}
+	if (e == MCKD_OK)
+		return mckd_store_commit(s);
+	mckd_store_rollback(s);
+	return e;
 }
 
 enum mckd_err

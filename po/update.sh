@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # Functions whose argument of that number is translated by themselves, where it is shown
 keywords="_ N_ cannot:2 mckd_language_n:1,2 ngettext:1,2 say:1 tool_usage:2 found:5 mckd_login_reason:2
 mckd_json_wrong:3 mckd_store_exec:3 mckd_store_fail:3 mckd_store_row:3 mckd_store_run:3
-mckd_store_sqlite:3 change:3 disagree:3 fail:3 refuse:3"
+mckd_store_sqlite:3 change:3 change_row:3 disagree:3 fail:3 refuse:3"
 
 words() {
 	# shellcheck disable=SC2046,SC2086

@@ -340,6 +340,18 @@ compromised_at_a_host_alone() {
 }
 scenario compromised_at_a_host_alone
 
+# A card that is no longer exported has confirmed nothing
+card_that_leaves_confirms_nothing() {
+	new_host a
+	carry export a
+	exits 9 at a rotate --all --compromised 1 --force
+	at a rotate status --json | tr -d '\n' | grep '"cards":2,"done":0,"confirmed":0,"pending":0,"delivered":0,"stuck":2'
+	carry export a --user bob
+	at a rotate status --json | tr -d ' \n' | grep '"rotations":\[\]'
+	at a rotate status | grep 'it is over'
+}
+scenario card_that_leaves_confirms_nothing
+
 # The card knows of no refusal: a host goes on selecting as it does, and the other indices come in.
 refusal_leaves_the_selection_in_step() {
 	card_in 0 "$BED/alice.card"
