@@ -21,7 +21,7 @@ applet_chip = \
 	tests/applet/javacardx/crypto/Cipher.java
 EXTRA_DIST += $(applet_chip) tests/applet/subset.sh tests/login/applet.sh
 
-applet_test_sources = tests/applet/test_applet.c $(conformance_sources)
+applet_test_sources = tests/applet/test_applet.c tests/applet/rig.c tests/applet/rig.h $(conformance_sources)
 if HAVE_JAVAC
 applet_strict = -Xlint:all,-options -Werror -g
 applet/made: $(applet_chip) $(applet_sources)
