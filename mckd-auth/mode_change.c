@@ -128,6 +128,11 @@ change(struct mckd_auth *a)
 		code = refuse(a, elsewhere);
 		goto out;
 	}
+	/* A ticket goes behind those that wait; after a soft rotation the card is in without them. */
+	if (sealed_only(a) && a->login.record->pending != 0) {
+		code = refuse(a, N_("The card has not taken an earlier order yet; its PIN can be changed once it has."));
+		goto out;
+	}
 	if ((code = new_pin(a, &p)) != PAM_SUCCESS)
 		goto out;
 	err = mckd_login_change_pin(&a->login, p.old_block, p.new_block, &ordered, &sw);

@@ -166,6 +166,42 @@ pin_change_where_sealed_only() {
 }
 scenario pin_change_where_sealed_only
 
+# A card that could not take a soft rotation goes on as before, with its PIN as with its logins
+pin_change_beside_a_soft_rotation() {
+	provision carol "$BED/soft.card" 246810
+	cardtool rotate --deferred --soft --mechanism counter carol
+	card_in 0 "$BED/soft.card" --refuse 20
+	refute change_pin 999999 1357
+	change_pin 246810 1357
+	expect SUCCESS card carol 1357
+	expect AUTH_ERR card carol 246810
+	cardtool log --limit 4 | grep pin-change
+	cardtool rotate status carol | grep -w stuck
+	# The rotation is not lost by it.
+	card_out 0
+	card_in 0 "$BED/soft.card"
+	expect SUCCESS card carol 1357
+	cardtool rotate status | grep 'it is over'
+}
+scenario pin_change_beside_a_soft_rotation
+
+# A new PIN that only a ticket can bring waits until the card has taken the one before: nothing is ordered.
+sealed_pin_change_beside_a_soft_rotation() {
+	provision carol "$BED/soft.card" 246810 --application login:host-random:4:sealed-only
+	cardtool rotate --deferred --soft --mechanism counter carol
+	card_in 0 "$BED/soft.card" --refuse 20
+	refute change_pin 246810 1357
+	grep 'The card has not taken an earlier order yet; its PIN can be changed once it has' "$BED/login.out"
+	refute grep 'New PIN' "$BED/login.out"
+	[ "$(sqlite3 /var/lib/mckd/store.db "SELECT count(*) FROM ticket")" = 1 ]
+	expect SUCCESS card carol 246810
+	card_out 0
+	card_in 0 "$BED/soft.card"
+	change_pin 246810 1357
+	expect SUCCESS card carol 1357
+}
+scenario sealed_pin_change_beside_a_soft_rotation
+
 # A host without the card's keys cannot order it, and spends no try to find out
 pin_change_where_sealed_only_at_a_host() {
 	provision carol "$BED/sealed.card" 246810 --application login:host-random:4:sealed-only

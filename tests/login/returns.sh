@@ -34,7 +34,7 @@ returns_tested() {
 		PERM_DENIED|The card is suspended, revoked or expired|r_denied
 		PERM_DENIED|somebody other than root asks about another user, or to change a PIN|r_not_root
 		NEW_AUTHTOK_REQD|account: the PIN must be changed|r_must_change
-		AUTHTOK_ERR|password: the new PIN is impossible or was not typed twice alike, or this host cannot change it|r_new_pin
+		AUTHTOK_ERR|password: the new PIN is impossible or was not typed twice alike, or this host cannot change it, or not before the card has taken an earlier order|r_new_pin
 		SERVICE_ERR|Store, key or configuration cannot be trusted|r_untrusted
 		SERVICE_ERR|an unknown option|r_option
 		SERVICE_ERR|mckd-auth said what it may not say|r_says_wrong
