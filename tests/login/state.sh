@@ -199,6 +199,33 @@ old_store_on_a_full_disk() {
 }
 scenario old_store_on_a_full_disk
 
+# A ticket that must be taken first is delivered all the same, though nothing of it can be noted.
+root_takes_a_ticket_on_a_read_only_disk() {
+	cardtool assign --user root alice
+	cardtool rotate --deferred --compromised 1 --force alice
+	mount --bind /var/lib/mckd /var/lib/mckd
+	trap 'umount --lazy /var/lib/mckd || :' EXIT
+	mount -o remount,bind,ro /var/lib/mckd
+	card_in 0 "$BED/alice.card"
+	expect AUTH_ERR card alice 246810
+	expect SUCCESS card root 246810
+	grep 'a ticket is sent and the full store cannot note it' "$BED/syslog.log"
+	expect SUCCESS card root 246810
+	# One that refuses it is no card of this epoch, root's or not.
+	card_out 0
+	mount -o remount,bind,rw /var/lib/mckd
+	cardtool rotate --deferred alice
+	mount -o remount,bind,ro /var/lib/mckd
+	card_in 0 "$BED/alice.card" --refuse 20
+	expect AUTH_ERR card root 246810
+	mount -o remount,bind,rw /var/lib/mckd
+	card_out 0
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 246810
+	cardtool rotate status | grep 'it is over'
+}
+scenario root_takes_a_ticket_on_a_read_only_disk
+
 store_wrong_mode() {
 	chmod 644 /var/lib/mckd/store.db
 	card_in 0 "$BED/alice.card"
