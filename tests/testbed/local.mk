@@ -38,6 +38,7 @@ TESTS += tests/testbed/test_units.sh tests/testbed/test_polkit.sh tests/testbed/
 	tests/testbed/test_completion.sh tests/testbed/test_patent.sh
 EXTRA_DIST += \
 	tests/SKIPS \
+	tests/check.mk \
 	tests/hardening.sh \
 	tests/lint.sh \
 	tests/login/account.sh \
@@ -105,4 +106,5 @@ EXTRA_DIST += \
 	tests/testbed/test_patent.sh \
 	tests/testbed/test_polkit.sh \
 	tests/testbed/test_samples.sh \
-	tests/testbed/test_units.sh
+	tests/testbed/test_units.sh \
+	tests/valgrind.sh
