@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "login_rig.h"
 
@@ -65,6 +66,34 @@ every_status_word(void **state)
 }
 
 static void
+verified_by_somebody(struct rig *r, uint8_t ins)
+{
+	static const uint8_t verify[] = { 0, VERIFY, 0, 1, 12, '1', '2', '3', '4', '5', '6',
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	uint8_t rsp[258];
+
+	if (ins == AUTHENTICATE)
+		assert_int_equal(soft_card_apdu(r->card, verify, sizeof(verify), rsp), 2);
+}
+
+/* A PIN that nobody was asked for here: the flags are exactly those demanded. */
+static void
+a_flag_too_many(void **state)
+{
+	struct rig *r = *state;
+	struct mckd_record *rec = rig_record(r);
+	struct mckd_app *app = mckd_block_app(&rec->block, 1);
+
+	app->flags = (uint8_t)(app->flags & ~MCKD_APP_NEEDS_PIN);
+	rig_put(r, rec);
+	(void)snprintf(r->conf.application, sizeof(r->conf.application), "login");
+	r->before_apdu = verified_by_somebody;
+	assert_int_equal(rig_open(r), MCKD_OK);
+	assert_int_equal(mckd_login_decide(&r->login, NULL, false), MCKD_E_AUTH);
+	assert_string_equal(r->login.reason, "wrong flags");
+}
+
+static void
 a_copy_of_the_card(void **state)
 {
 	struct rig *r = *state;
@@ -89,7 +118,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RIG_TEST(a_replayed_answer), RIG_TEST(every_flipped_bit), RIG_TEST(every_status_word),
-		RIG_TEST(a_copy_of_the_card),
+		RIG_TEST(a_flag_too_many), RIG_TEST(a_copy_of_the_card),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
