@@ -136,6 +136,11 @@ the_last_tries_need_a_prompt_that_shows_them(void **state)
 	assert_int_equal(mckd_login_tries(&r->login), 2);
 	assert_int_equal(mckd_login_decide(&r->login, "123456", false), MCKD_E_PIN_KEPT);
 	assert_int_equal(r->sent[AUTHENTICATE], 0);
+	/* Nor does a pad show them. */
+	r->link.ops = &rig_with_pad;
+	r->pad_pin = "123456";
+	assert_int_equal(mckd_login_decide(&r->login, NULL, false), MCKD_E_PIN_KEPT);
+	assert_int_equal(r->sent[VERIFY], 0);
 	r->conf.keep_tries = 1;
 	assert_int_equal(mckd_login_decide(&r->login, "123456", false), MCKD_OK);
 }
