@@ -142,6 +142,8 @@ respond(const struct tool *t, const struct asked *a)
 	if (e == MCKD_OK)
 		e = mckd_respond_find(pcsc, t->reader, &a->challenge, &r);
 	if (e == MCKD_OK) {
+		/* The name may be copied, too: only the person knows where they called. */
+		fprintf(stderr, _("The reply logs you in at %s.\n"), a->name);
 		mckd_label(r.info.card, label);
 		snprintf(prompt, sizeof(prompt), ngettext("PIN for card %s (%d try left)",
 		    "PIN for card %s (%d tries left)", (unsigned long)r.tries), label, r.tries);

@@ -127,6 +127,18 @@ afar_by_hand() {
 }
 scenario afar_by_hand
 
+# A challenge that was copied may be all of it the other side's words, "(user@host)" too
+afar_by_hand_says_where() {
+	afar_setup
+	pin_host "$(host_id)"
+	card_in 0 "$BED/alice.card"
+	prompt_of alice
+	as_alice cardtool respond --pin-file /run/bed/pin <"$BED/prompt" >"$BED/reply" 2>"$BED/respond.out"
+	grep '^mckd1:' "$BED/reply"
+	grep -x "The reply logs you in at $AFAR." "$BED/respond.out"
+}
+scenario afar_by_hand_says_where
+
 afar_replay() {
 	afar_setup
 	pin_host "$(host_id)"
