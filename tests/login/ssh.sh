@@ -115,3 +115,18 @@ ssh_falls_back_to_password() {
 	stop sshd
 }
 scenario ssh_falls_back_to_password
+
+# What PAM_RHOST may call this host, and what only looks like it
+rhost_of_this_host() {
+	service_exact exact
+	card_in 0 "$BED/alice.card"
+	for rhost in localhost localhost.localdomain 127.0.0.1 127.3.2.1 ::1 ::ffff:127.0.0.1 :0 :0.0; do
+		says SUCCESS -r "$rhost" exact alice 246810
+	done
+	trace_reset
+	for rhost in 192.0.2.1 128.0.0.1 ::ffff:192.0.2.1 ::2 127.0.0.1.example.org localhost.example.org example.org; do
+		says AUTHINFO_UNAVAIL -r "$rhost" exact alice 246810
+	done
+	[ "$(apdus)" = 0 ]
+}
+scenario rhost_of_this_host
