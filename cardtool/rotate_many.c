@@ -98,11 +98,8 @@ one(void *arg, const uint8_t card[static MCKD_CARD_ID_LEN])
 	/* Of a card that was not done nothing was written: the batch goes on. */
 	if (why[0] != '\0' && e != MCKD_E_REVOKED)
 		tell(m, card, e == MCKD_OK, why);
-	e = MCKD_OK;
-	if (e == MCKD_OK && m->open >= BATCH)
-		e = close_batch(m);
 	progress(&m->progress, m->done);
-	return e;
+	return m->open >= BATCH ? close_batch(m) : MCKD_OK;
 }
 
 static enum mckd_err

@@ -163,8 +163,10 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 1 && argv[1][0] == '-') {
-		fputs(_("usage: mckd-lock [COMMAND [ARGUMENT ...]]\n"), stderr);
-		return 2;
+		bool help = strcmp(argv[1], "--help") == 0;
+
+		fputs(_("usage: mckd-lock [COMMAND [ARGUMENT ...]]\n"), help ? stdout : stderr);
+		return help ? 0 : 2;
 	}
 	if (card == NULL || !mckd_unhex(card, strlen(card), l.card, sizeof(l.card))) {
 		say(card == NULL ? N_("this session was not opened by a card: MCKD_CARD is not set") :

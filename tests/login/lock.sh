@@ -141,6 +141,7 @@ lock_needs_card() {
 	grep -q 'not opened by a card' "$BED/exits.out"
 	exits 2 env MCKD_CARD=nonsense mckd-lock
 	exits 2 mckd-lock --nonsense
+	mckd-lock --help | grep "^usage: mckd-lock"
 	locked 0
 	# A lock that fails is not one
 	rm "$BED/bin/loginctl"

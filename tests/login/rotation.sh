@@ -152,6 +152,18 @@ rotation_cancelled() {
 }
 scenario rotation_cancelled
 
+# What was ordered behind it stands on it
+rotation_not_cancelled_under_another_order() {
+	cardtool rotate --deferred --mechanism counter alice
+	cardtool pin reset --deferred --new-pin-file "$BED/bob.card.pin" alice
+	exits 1 cardtool rotate cancel alice
+	grep 'another order is queued behind' "$BED/exits.out"
+	card_in 0 "$BED/alice.card"
+	expect SUCCESS card alice 135791
+	cardtool rotate status | grep 'it is over'
+}
+scenario rotation_not_cancelled_under_another_order
+
 rotation_not_cancelled_where_it_may_be_on_the_card() {
 	cardtool rotate --deferred alice
 	card_in 0 "$BED/alice.card" --refuse 20
