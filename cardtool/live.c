@@ -12,8 +12,12 @@
 void
 live_say_reason(enum mckd_err e, const struct mckd_login *l)
 {
+	int tries = mckd_login_tries(l);
+
 	if (e == MCKD_E_PIN_BLOCKED)
 		say("the PIN is blocked; cardtool pin unblock takes the PUK");
+	else if (e == MCKD_E_PIN_WRONG && tries >= 0)
+		say(ngettext("wrong PIN (%d try left)", "wrong PIN (%d tries left)", (unsigned long)tries), tries);
 	else if (l->reason[0] == '\0' || strcmp(l->reason, mckd_err_str(e)) == 0)
 		say("%s", _(mckd_err_str(e)));
 	else

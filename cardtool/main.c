@@ -164,23 +164,40 @@ hold_standard(void)
 	return true;
 }
 
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
 static int
 run(struct tool *t, int argc, char **argv)
 {
+	char name[64], help_of[] = "--help";
 	int rc;
 
-	for (size_t i = 0; i < N_VERBS; i++)
-		if (strcmp(verbs[i]->name, argv[0]) == 0) {
-			t->verb = verbs[i];
-			optind = 0;
-			rc = verbs[i]->run(t, argc, argv);
-			if (fflush(stdout) != 0 && rc == EX_DONE) {
-				say("%s: %s", _("standard output"), strerror(errno));
-				rc = EX_OTHER;
-			}
-			return rc;
-		}
-	return tool_usage(t, "no verb %s", argv[0]);
+	/* "help VERB" is "VERB --help". */
+	if (strcmp(argv[0], "help") == 0) {
+		if (argc == 1)
+			return tool_option(t, OPT_HELP);
+		argv[0] = argv[1];
+		argv[1] = help_of;
+	}
+	if ((t->verb = find_verb(argv[0])) == NULL)
+		return tool_usage(t, "no verb %s", argv[0]);
+	/* getopt's own words begin with it. */
+	snprintf(name, sizeof(name), "cardtool %s", t->verb->name);
+	argv[0] = name;
+	optind = 0;
+	rc = t->verb->run(t, argc, argv);
+	if (fflush(stdout) != 0 && rc == EX_DONE) {
+		say("%s: %s", _("standard output"), strerror(errno));
+		rc = EX_OTHER;
+	}
+	return rc;
 }
 
 int

@@ -33,9 +33,17 @@ usage_of_the_wrong_reader() {
 	card_in 0 "$BED/bob.card"
 	(umask 077 && echo 999999 >"$BED/usage.pin")
 	exits 4 cardtool verify --pin-file "$BED/usage.pin" bob
-	grep -qx 'cardtool: wrong PIN' "$BED/exits.out"
+	grep -qx 'cardtool: wrong PIN (7 tries left)' "$BED/exits.out"
 }
 scenario usage_of_the_wrong_reader
+
+usage_of_help() {
+	usage_says 0 'cardtool VERB --help says more' cardtool help
+	usage_says 0 'usage: cardtool rotate ' cardtool help rotate
+	usage_says 2 'no verb rotat' cardtool help rotat
+	usage_says 2 "cardtool rotate: unrecognized option '--nix'" cardtool rotate --nix alice
+}
+scenario usage_of_help
 
 usage_of_init() {
 	usage_says 7 '/var/lib/mckd: there is a store already' cardtool init
