@@ -85,6 +85,37 @@ open_read(struct mckd_store *s, const char *dir)
 	    "can be read, and it is read-only: remount it writable") : e;
 }
 
+/*
+ * Of an older version, where no room or no way is to bring it up to date: a copy in memory is, and
+ * is read. What cannot be written there cannot be written here.
+ */
+static enum mckd_err
+open_copy(struct mckd_store *s)
+{
+	sqlite3 *memory = NULL;
+	sqlite3_backup *b = NULL;
+	enum mckd_err e = MCKD_E_STORE_FULL;
+	int rc = sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+
+	if (rc == SQLITE_OK && (b = sqlite3_backup_init(memory, "main", s->db, "main")) != NULL) {
+		(void)sqlite3_backup_step(b, -1);
+		rc = sqlite3_backup_finish(b);
+	}
+	if (rc != SQLITE_OK || b == NULL) {
+		sqlite3_close(memory);
+		return e;
+	}
+	close_db(s);
+	s->db = memory;
+	s->why[0] = '\0';
+	s->readonly = s->unwritable = false;
+	if ((e = configure(s)) == MCKD_OK)
+		e = mckd_schema_open(s, false);
+	s->readonly = s->unwritable = s->old = true;
+	return e;
+}
+
 enum mckd_err
 mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
     struct mckd_store **out, char *why)
@@ -115,6 +146,8 @@ mckd_store_open(const char *dir, const char *key, enum mckd_store_mode mode,
 		if (!s->readonly && fstatvfs(s->dirfd, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0)
 			s->readonly = s->unwritable = true;
 		e = s->readonly ? open_read(s, dir) : open_db(s, dir, SQLITE_OPEN_READWRITE, create);
+		if (e == MCKD_E_STORE_FULL && s->old)
+			e = open_copy(s);
 	}
 	if (e == MCKD_OK && mode != MCKD_STORE_UNPROVED)
 		e = mckd_store_prove(s);

@@ -42,7 +42,7 @@ struct mckd_store {
 	bool readonly;		/* asked for, or the file system is */
 	bool unwritable;	/* a WRITE store on a read-only file system */
 	bool hot;		/* a killed writer's change is to be taken back before a read */
-	bool old;		/* of an older format, and opened only to read */
+	bool old;		/* of an older format when it was opened */
 	int dirfd;		/* O_PATH */
 	int bound;		/* the first SQLite code but OK of binding since mckd_store_stmt() */
 	int depth;		/* of transactions */

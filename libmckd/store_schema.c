@@ -250,8 +250,8 @@ mckd_schema_open(struct mckd_store *s, bool create)
 		e = mckd_store_fail(s, MCKD_E_STORE_ABSENT,
 		    "the store was never initialised (its making was interrupted?)");
 	if (e == MCKD_OK && version < MCKD_STORE_VERSION) {
-		s->old = s->readonly;
-		e = s->old ? MCKD_E_STORE_UNTRUSTED : migrate(s, create);
+		s->old = !create;
+		e = s->readonly ? MCKD_E_STORE_UNTRUSTED : migrate(s, create);
 	}
 	return e == MCKD_OK ? read_host(s) : e;
 }

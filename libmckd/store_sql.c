@@ -272,7 +272,9 @@ mckd_store_begin(struct mckd_store *s)
 	enum mckd_err e;
 
 	if (s->unwritable)
-		return mckd_store_fail(s, MCKD_E_STORE_FULL, "the store is on a read-only file system");
+		return mckd_store_fail(s, MCKD_E_STORE_FULL, s->old ? N_("the store is of an older version, and "
+		    "cannot be brought up to date here: the disk is full or read-only") :
+		    N_("the store is on a read-only file system"));
 	if (s->readonly || s->reads > 0 || s->depth > 1)
 		return mckd_store_fail(s, MCKD_E_USAGE, "the store is not open for this change");
 	if (lost(s))

@@ -181,23 +181,53 @@ store_of_a_killed_writer_read_only() {
 }
 scenario store_of_a_killed_writer_read_only
 
-# Brought up to date by the first run that writes, which a full disk does not let: it is unreadable, and no forgery.
-old_store_on_a_full_disk() {
-	card_in 0 "$BED/alice.card"
+# A store as version 3 left it, of which root may use a card, too
+old_store() {
+	cardtool assign --user root alice
 	sqlite3 /var/lib/mckd/store.db 'DROP TABLE member; DROP TABLE account; DROP TABLE account_group;
 		ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; PRAGMA user_version = 3; VACUUM;'
+	rm -f /var/lib/mckd/store.db-journal
 	rm -rf "$BED/store.copy"
 	cp -a /var/lib/mckd "$BED/store.copy"
+	card_in 0 "$BED/alice.card"
+}
+
+# old_store_lets_root_in: it is read, as one of today is that cannot be written, and stays as it is
+old_store_lets_root_in() {
+	expect AUTH_ERR card alice 246810
+	expect SUCCESS card root 246810
+	grep 'the store cannot be written: root is let in' "$BED/syslog.log"
+	expect AUTHINFO_UNAVAIL card bob 135791
+	cardtool list | grep alice
+	exits 7 cardtool suspend --force alice
+	grep 'of an older version, and cannot be brought up to date here' "$BED/exits.out"
+	exits 1 cardtool doctor
+	grep -A1 '^PROBLEM  store: .*of an older version' "$BED/exits.out" | grep 'mend: make room'
+	cmp /var/lib/mckd/store.db "$BED/store.copy/store.db"
+}
+
+old_store_on_a_full_disk() {
+	old_store
 	mount -t tmpfs -o size=512k,mode=700 full /var/lib/mckd
 	trap 'umount /var/lib/mckd || :' EXIT
 	cp -a "$BED/store.copy/." /var/lib/mckd/
-	rm -f /var/lib/mckd/store.db-journal
 	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
-	expect AUTHINFO_UNAVAIL card alice 246810
+	old_store_lets_root_in
 	rm /var/lib/mckd/filler
 	expect SUCCESS card alice 246810
 }
 scenario old_store_on_a_full_disk
+
+old_store_on_a_read_only_disk() {
+	old_store
+	mount --bind /var/lib/mckd /var/lib/mckd
+	trap 'umount --lazy /var/lib/mckd || :' EXIT
+	mount -o remount,bind,ro /var/lib/mckd
+	old_store_lets_root_in
+	mount -o remount,bind,rw /var/lib/mckd
+	expect SUCCESS card alice 246810
+}
+scenario old_store_on_a_read_only_disk
 
 # A ticket that must be taken first is delivered all the same, though nothing of it can be noted.
 root_takes_a_ticket_on_a_read_only_disk() {
