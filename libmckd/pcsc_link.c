@@ -11,8 +11,9 @@
 #include "pcsc_pad.h"
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
-#define BEGIN_TRIES 3
+#define TRIES 3
 #define INS_VERIFY 0x20
+#define INS_SELECT 0xa4
 
 struct pcsc_link {
 	struct mckd_cardlink link;
@@ -39,23 +40,50 @@ talk_err(LONG rv)
 	return err == MCKD_E_NO_CARD || err == MCKD_E_NO_READER ? MCKD_E_CARD_GONE : err;
 }
 
+/* Another program has reset the card: it is as it was before its first command. */
+static LONG
+take_again(struct pcsc_link *p)
+{
+	return SCardReconnect(p->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_LEAVE_CARD, &p->protocol);
+}
+
+static LONG
+exchange(struct pcsc_link *p, const uint8_t *cmd, size_t len, uint8_t *rsp, DWORD *n)
+{
+	const SCARD_IO_REQUEST *pci =
+	    p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+
+	/* T=0 has no case 4: the answer is fetched by GET RESPONSE. */
+	if (p->protocol == SCARD_PROTOCOL_T0 && len > 5 && len == 6u + cmd[4])
+		len--;
+	return SCardTransmit(p->handle, pci, cmd, len, NULL, rsp, n);
+}
+
+static bool
+is_command(const uint8_t *cmd, size_t len, uint8_t ins)
+{
+	return len > 1 && cmd[0] == 0x00 && cmd[1] == ins;
+}
+
 static enum mckd_err
 pcsc_transmit(struct mckd_cardlink *l, const uint8_t *cmd, size_t len, uint8_t *rsp,
     size_t *rsp_len)
 {
 	struct pcsc_link *p = mine(l);
-	const SCARD_IO_REQUEST *pci =
-	    p->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
-	bool verify = len > 1 && cmd[0] == 0x00 && cmd[1] == INS_VERIFY;
-	DWORD n = *rsp_len;
+	bool verify = is_command(cmd, len, INS_VERIFY);
+	DWORD n = *rsp_len, room = n;
 	LONG rv;
 
 	*rsp_len = 0;
 	p->verified = p->verified || verify;
-	/* T=0 has no case 4: the answer is fetched by GET RESPONSE. */
-	if (p->protocol == SCARD_PROTOCOL_T0 && len > 5 && len == 6u + cmd[4])
-		len--;
-	if ((rv = SCardTransmit(p->handle, pci, cmd, len, NULL, rsp, &n)) != SCARD_S_SUCCESS)
+	rv = exchange(p, cmd, len, rsp, &n);
+	/* Nothing that a reset took is missed by SELECT. */
+	for (int i = 1; i < TRIES && rv == SCARD_W_RESET_CARD && is_command(cmd, len, INS_SELECT); i++) {
+		n = room;
+		if ((rv = take_again(p)) == SCARD_S_SUCCESS)
+			rv = exchange(p, cmd, len, rsp, &n);
+	}
+	if (rv != SCARD_S_SUCCESS)
 		return talk_err(rv);
 	p->verified = verify;
 	if (n < 2)
@@ -71,14 +99,12 @@ pcsc_begin(struct mckd_cardlink *l, int *reset)
 	LONG rv = SCARD_F_INTERNAL_ERROR;
 
 	*reset = 0;
-	for (int i = 0; i < BEGIN_TRIES; i++) {
+	for (int i = 0; i < TRIES; i++) {
 		rv = SCardBeginTransaction(p->handle);
 		if (rv != SCARD_W_RESET_CARD)
 			break;
 		*reset = 1;
-		rv = SCardReconnect(p->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_LEAVE_CARD,
-		    &p->protocol);
-		if (rv != SCARD_S_SUCCESS)
+		if ((rv = take_again(p)) != SCARD_S_SUCCESS)
 			break;
 		rv = SCARD_W_RESET_CARD;
 	}

@@ -53,6 +53,19 @@ card_changed_unnoticed() {
 }
 scenario card_changed_unnoticed
 
+# What another program does to the card while it is looked at does not make it another card
+card_reset_by_another() {
+	card_in 0 "$BED/alice.card"
+	helper_by env "LD_PRELOAD=$MCKD_BUILD/.libs/bed_reset.so"
+	before=$(date +%s%N)
+	expect SUCCESS card alice 246810
+	[ $((($(date +%s%N) - before) / 1000000)) -lt 2000 ]
+	exits 0 env "LD_PRELOAD=$MCKD_BUILD/.libs/bed_reset.so" cardtool readers
+	grep "$(card_id alice)" "$BED/exits.out"
+	exits 0 env "LD_PRELOAD=$MCKD_BUILD/.libs/bed_reset.so" cardtool verify --pin-file "$BED/alice.card.pin" alice
+}
+scenario card_reset_by_another
+
 blank_card() {
 	card_in 0 "$BED/blank.card"
 	expect AUTHINFO_UNAVAIL card alice 246810

@@ -17,10 +17,10 @@ lock_setup() {
 	export PATH
 }
 
-# lock_start: in a session of Alice's that her card opened, number 7
+# lock_start [VARIABLE=VALUE ...]: in a session of Alice's that her card opened, number 7
 lock_start() {
 	start lock setpriv --reuid=$alice --regid=$alice --clear-groups env "MCKD_CARD=$(card_id alice)" \
-		XDG_SESSION_ID=7 mckd-lock
+		XDG_SESSION_ID=7 "$@" mckd-lock
 }
 
 # locked TIMES: within a second of now, and not more often
@@ -92,6 +92,19 @@ lock_by_loginctl() {
 	stop lock
 }
 scenario lock_by_loginctl
+
+# What another program does to the card while it is looked at does not make it another card
+lock_looks_again() {
+	lock_setup
+	card_in 0 "$BED/alice.card"
+	lock_start "LD_PRELOAD=$MCKD_BUILD/.libs/bed_reset.so"
+	waits
+	locked 0
+	card_out 0
+	locked 1
+	stop lock
+}
+scenario lock_looks_again
 
 # Out and in again before it could look
 lock_quick_hands() {

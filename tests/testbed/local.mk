@@ -27,6 +27,11 @@ bed_pad_la_SOURCES = tests/testbed/pad.c
 bed_pad_la_CPPFLAGS = -D_GNU_SOURCE $(PCSC_CFLAGS)
 bed_pad_la_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARN_CFLAGS)
 bed_pad_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+check_LTLIBRARIES += bed_reset.la
+bed_reset_la_SOURCES = tests/testbed/reset.c
+bed_reset_la_CPPFLAGS = -D_GNU_SOURCE $(PCSC_CFLAGS)
+bed_reset_la_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARN_CFLAGS)
+bed_reset_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 if SANITIZED
 mckd_auth_mckd_auth_SOURCES += tests/testbed/sanitized.c
 cardtool_cardtool_SOURCES += tests/testbed/sanitized.c
