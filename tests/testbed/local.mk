@@ -61,6 +61,7 @@ EXTRA_DIST += \
 	tests/login/doctor.sh \
 	tests/login/enable.sh \
 	tests/login/hosts.sh \
+	tests/login/hosts_many.sh \
 	tests/login/import.sh \
 	tests/login/keyring.sh \
 	tests/login/language.sh \
