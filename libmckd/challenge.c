@@ -187,6 +187,15 @@ read_body(struct span rest, struct mckd_challenge *out)
 	return true;
 }
 
+static bool
+is_graph(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= 0x20 || text[i] >= 0x7f)
+			return false;
+	return true;
+}
+
 /* The user's name may hold an '@', the host's cannot. */
 static bool
 read_prefix(const char *text, struct mckd_challenge_prefix *p, size_t *len)
@@ -201,7 +210,7 @@ read_prefix(const char *text, struct mckd_challenge_prefix *p, size_t *len)
 		return true;
 	user = (size_t)(at - text - 1);
 	host = (size_t)(close - at - 1);
-	if (host < 1 || user >= sizeof(p->user) || host >= sizeof(p->host))
+	if (host < 1 || user >= sizeof(p->user) || host >= sizeof(p->host) || !is_graph(at + 1, host))
 		return false;
 	memcpy(p->user, text + 1, user);
 	memcpy(p->host, at + 1, host);

@@ -119,6 +119,10 @@ only_the_prefix_at_byte_0_counts(void **state)
 	refused(around("(alice@web1)", ""), "unknown text before");
 	refused(around("(alice) ", ""), "unknown text before");
 	refused(around("(alice@) ", ""), "(user@host)");
+	/* Copied by hand, it may be anybody's words, and is shown. */
+	refused(around("(alice@web1\033[2Jweb2) ", ""), "(user@host)");
+	refused(around("(alice@web 1) ", ""), "(user@host)");
+	accepted(around("(alice@fe80::1%eth0) ", ""), "alice", "fe80::1%eth0");
 	/* What the other side adds stands behind what ssh wrote. */
 	refused(around("(alice@evil) (alice@web1) ", ""), "unknown text before");
 	/* The first ") " ends it, whatever a name is made of. */
