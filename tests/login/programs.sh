@@ -96,3 +96,27 @@ host_leaves_helper_its_end() {
 	[ "$(grep -cx 0 "$BED/ends")" = 10 ]
 }
 scenario host_leaves_helper_its_end
+
+# Keys are in its memory: a crash leaves them nowhere
+host_whose_helper_dumps_no_core() {
+	card_in 0 "$BED/alice.card"
+	rm -f "$BED/typed"
+	mkfifo "$BED/typed"
+	: >"$BED/asked"
+	hard=$(prlimit --core --output HARD --noheadings | tr -d ' ')
+	prlimit --core="$hard:$hard" stdbuf -oL pamtester card alice authenticate <"$BED/typed" >"$BED/asked" 2>&1 &
+	asking=$!
+	exec 9>"$BED/typed"
+	until grep -q 'PIN for card' "$BED/asked"; do
+		kill -0 "$asking"
+		sleep 0.05
+	done
+	for exe in $(helpers); do
+		grep -E '^Max core file size +0 +0 ' "${exe%exe}limits"
+	done | grep -c . | grep -x 1
+	echo 246810 >&9
+	exec 9>&-
+	wait "$asking"
+	grep 'successfully authenticated' "$BED/asked"
+}
+scenario host_whose_helper_dumps_no_core
