@@ -13,7 +13,10 @@
 struct mckd_cardlink;
 
 struct mckd_cardlink_ops {
-	/* One APDU. *rsp_len is in: room, out: used (at least 2). 61xx/6Cxx are the caller's. */
+	/*
+	 * One APDU. *rsp_len is in: room, out: used (at least 2). 61xx/6Cxx are the caller's. A card that
+	 * another process reset is MCKD_E_CARD_GONE; but SELECT, which misses nothing of before, is repeated.
+	 */
 	enum mckd_err (*transmit)(struct mckd_cardlink *l, const uint8_t *cmd, size_t len,
 	    uint8_t *rsp, size_t *rsp_len);
 	/* begin: *reset is set if another process reset or used power on the card since. */

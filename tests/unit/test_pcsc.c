@@ -257,6 +257,26 @@ test_pad(void **state)
 	}
 }
 
+/* Only what needs nothing of before the reset is sent again, and not for ever. */
+static void
+test_reset_by_another(void **state)
+{
+	static const uint8_t select[] = { 0, 0xa4, 4, 0, 1, 7, 0 }, ticket[] = { 0x80, 0x20, 0, 0, 1, 7 };
+	uint8_t rsp[258];
+	size_t n = sizeof(rsp);
+
+	(void)state;
+	connect_to(SCARD_PROTOCOL_T1, "", 0);
+	d.transmit = SCARD_W_RESET_CARD;
+	assert_int_equal(l->ops->transmit(l, ticket, sizeof(ticket), rsp, &n), MCKD_E_CARD_GONE);
+	assert_int_equal(d.reconnects, 0);
+	n = sizeof(rsp);
+	assert_int_equal(l->ops->transmit(l, select, sizeof(select), rsp, &n), MCKD_E_CARD_GONE);
+	assert_int_equal(d.reconnects, 2);
+	d.transmit = SCARD_S_SUCCESS;
+	done();
+}
+
 /* What VERIFY opened serves the next command, which may be another program's. */
 static void
 test_verified_is_not_left(void **state)
@@ -302,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_no_service), cmocka_unit_test(test_readers),
 		cmocka_unit_test(test_wait), cmocka_unit_test(test_connect),
 		cmocka_unit_test(test_transmit), cmocka_unit_test(test_begin),
+		cmocka_unit_test(test_reset_by_another),
 		cmocka_unit_test(test_pad), cmocka_unit_test(test_verified_is_not_left),
 	};
 
