@@ -98,17 +98,11 @@ scenario doctor_predicts_blocked_pin
 
 doctor_predicts_an_unwritable_store() {
 	card_in 0 "$BED/alice.card"
-	rm -rf "$BED/store.copy"
-	cp -a /var/lib/mckd "$BED/store.copy"
-	mount -t tmpfs -o size=512k,mode=700 small /var/lib/mckd
-	trap 'umount /var/lib/mckd || :' EXIT
-	cp -a "$BED/store.copy/." /var/lib/mckd/
+	disk_small
 	doctor 0 --service card --user alice
 	cardtool log --json >"$BED/log.json"
 	refute grep doctor "$BED/log.json"
-	# Else its room serves once more.
-	rm /var/lib/mckd/store.db-journal
-	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+	disk_fill
 	doctor 1 --service card --user alice
 	finds 'store: .*database or disk is full'
 	doctor_says 'prediction: auth_err'

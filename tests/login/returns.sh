@@ -224,14 +224,8 @@ r_decoy() {
 r_after_pin() {
 	# The decision is not stored: the store is on a full disk, and Alice is not root.
 	card_in 0 "$BED/alice.card"
-	rm -rf "$BED/store.copy"
-	cp -a /var/lib/mckd "$BED/store.copy"
-	mount -t tmpfs -o size=512k,mode=700 full /var/lib/mckd
-	trap 'umount /var/lib/mckd || :' EXIT
-	cp -a "$BED/store.copy/." /var/lib/mckd/
-	# Else its room serves once more.
-	rm -f /var/lib/mckd/store.db-journal
-	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+	disk_small
+	disk_fill
 	says AUTH_ERR exact alice 246810
 	umount /var/lib/mckd
 	trap - EXIT

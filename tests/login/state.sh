@@ -186,9 +186,7 @@ old_store() {
 	cardtool assign --user root alice
 	sqlite3 /var/lib/mckd/store.db 'DROP TABLE member; DROP TABLE account; DROP TABLE account_group;
 		ALTER TABLE application DROP COLUMN retired_at; ALTER TABLE event DROP COLUMN mechanism; PRAGMA user_version = 3; VACUUM;'
-	rm -f /var/lib/mckd/store.db-journal
-	rm -rf "$BED/store.copy"
-	cp -a /var/lib/mckd "$BED/store.copy"
+	cp /var/lib/mckd/store.db "$BED/old.db"
 	card_in 0 "$BED/alice.card"
 }
 
@@ -203,15 +201,13 @@ old_store_lets_root_in() {
 	grep 'of an older version, and cannot be brought up to date here' "$BED/exits.out"
 	exits 1 cardtool doctor
 	grep -A1 '^PROBLEM  store: .*of an older version' "$BED/exits.out" | grep 'mend: make room'
-	cmp /var/lib/mckd/store.db "$BED/store.copy/store.db"
+	cmp /var/lib/mckd/store.db "$BED/old.db"
 }
 
 old_store_on_a_full_disk() {
 	old_store
-	mount -t tmpfs -o size=512k,mode=700 full /var/lib/mckd
-	trap 'umount /var/lib/mckd || :' EXIT
-	cp -a "$BED/store.copy/." /var/lib/mckd/
-	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+	disk_small
+	disk_fill
 	old_store_lets_root_in
 	rm /var/lib/mckd/filler
 	expect SUCCESS card alice 246810

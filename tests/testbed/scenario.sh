@@ -45,6 +45,21 @@ service_before_permit() {
 	END
 }
 
+# disk_small: the store on a file system of its own with little room, until the scenario ends
+disk_small() {
+	rm -rf "$BED/store.copy"
+	cp -a /var/lib/mckd "$BED/store.copy"
+	mount -t tmpfs -o size=512k,mode=700 small /var/lib/mckd
+	trap 'umount /var/lib/mckd || :' EXIT
+	cp -a "$BED/store.copy/." /var/lib/mckd/
+}
+
+# disk_fill: until /var/lib/mckd/filler is removed. The journal's room would serve once more.
+disk_fill() {
+	rm -f /var/lib/mckd/store.db-journal
+	refute dd if=/dev/zero of=/var/lib/mckd/filler bs=1k
+}
+
 # in_cgroup TEXT COMMAND ...: as a process that the kernel says this of in /proc/PID/cgroup
 in_cgroup() {
 	echo "$1" >"$BED/cgroup"
