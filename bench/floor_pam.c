@@ -13,13 +13,3 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)argv;
 	return floor_exchange() == 0 ? PAM_SUCCESS : PAM_AUTHINFO_UNAVAIL;
 }
-
-int
-pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
-{
-	(void)pamh;
-	(void)flags;
-	(void)argc;
-	(void)argv;
-	return PAM_SUCCESS;
-}

@@ -33,8 +33,8 @@ static void
 make_lib(void)
 {
 	/*
-	 * Nor the tables of names from before providers, a third of all this, nor the words for errors,
-	 * which nobody here asks for.
+	 * Without the tables of names from before providers, a third of all this, and the words for
+	 * errors, for which nobody here asks.
 	 */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
 	    OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |

@@ -50,7 +50,7 @@ enum mckd_err mckd_sha256(const uint8_t *in, size_t len, uint8_t out[static 32])
 enum mckd_err mckd_sha256_fd(int fd, uint8_t out[static 32]);	/* as mckd_prf_fd() */
 enum mckd_err mckd_random(uint8_t *out, size_t len);
 
-/* AES-256-GCM under one key, of which the free leaves nothing. For one thread at a time. NULL: none can be made. */
+/* AES-256-GCM under one key, until it is freed. For one thread at a time. NULL: none can be made. */
 struct mckd_sealer;
 struct mckd_sealer *mckd_sealer_new(const uint8_t key[static MCKD_KEY_LEN]);
 void mckd_sealer_free(struct mckd_sealer *s);

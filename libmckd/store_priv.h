@@ -40,7 +40,7 @@ struct mckd_store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[MCKD_SQL_COUNT];
 	bool readonly;		/* asked for, or the file system is */
-	bool unwritable;	/* a WRITE store on a read-only file system */
+	bool unwritable;	/* a WRITE store on a read-only file system, or a copy in memory of an old one */
 	bool hot;		/* a killed writer's change is to be taken back before a read */
 	bool old;		/* of an older format when it was opened */
 	int dirfd;		/* O_PATH */
