@@ -7,13 +7,14 @@
 . "$here/door.sh"
 
 # Under a number of its own, for another testbed's server that ends would take a free one's socket
-# away; by -displayfd it says when it is ready.
+# away; by -displayfd it says when it is ready, and by -noreset it does not begin anew, turning others
+# away meanwhile, whenever its only client ends, as xdotool does.
 x_start() {
 	mkdir -p /tmp/.X11-unix
 	mkfifo "$BED/display"
 	DISPLAY=:$((1000 + $$ % 30000))
 	export DISPLAY
-	start xvfb Xvfb "$DISPLAY" -displayfd 5 -screen 0 640x480x24 -nolisten tcp -ac 5<>"$BED/display"
+	start xvfb Xvfb "$DISPLAY" -displayfd 5 -screen 0 640x480x24 -nolisten tcp -ac -noreset 5<>"$BED/display"
 	read -r _ <"$BED/display"
 	rm "$BED/display"
 }
